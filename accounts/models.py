@@ -1,0 +1,130 @@
+"""Who owns the data and who may do what with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from django.contrib.auth.models import AbstractUser
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.utils import timezone
+
+from accounts.choices import Role, Scope
+from accounts.querysets import TeamScopedQuerySet
+from common.models import PublicIdModel, TimeStampedModel
+
+
+class User(AbstractUser):
+    """A person. Rights come from memberships; `is_staff` lets them into the admin."""
+
+    def __str__(self) -> str:
+        return self.get_username()
+
+    @property
+    def sees_all_teams(self) -> bool:
+        return self.is_active and self.is_superuser
+
+    def team_ids(self) -> Iterable[int]:
+        if not self.is_active:
+            return []
+        return self.memberships.values_list("team_id", flat=True)
+
+    def role_in(self, team_id: int) -> Role | None:
+        if self.sees_all_teams:
+            return Role.OWNER
+        if not self.is_active:
+            return None
+        role = self.memberships.filter(team_id=team_id).values_list("role", flat=True).first()
+        return Role(role) if role else None
+
+
+class TeamQuerySet(TeamScopedQuerySet["Team"]):
+    team_path = "id"
+
+
+class Team(PublicIdModel, TimeStampedModel):
+    """Owner of websites, monitors, channels and everything they produce."""
+
+    name = models.CharField(max_length=120)
+    slug = models.SlugField(max_length=60, unique=True)
+    time_zone = models.CharField(
+        max_length=64, default="UTC", help_text="IANA name, for example Europe/Berlin."
+    )
+    low_stock_threshold = models.IntegerField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+        help_text="Used for monitors without a threshold of their own. Empty: none.",
+    )
+
+    objects = TeamQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["name", "id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(TimeStampedModel):
+    """A user's role in a team."""
+
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=16, choices=Role.choices, default=Role.VIEWER)
+
+    objects: ClassVar = TeamScopedQuerySet["Membership"].as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["team_id", "id"]
+        constraints: ClassVar = [
+            # One role per person and team: two rows would make the weaker one a matter of luck.
+            models.UniqueConstraint(fields=["team", "user"], name="membership_one_per_user")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} in {self.team}"
+
+
+class ApiKey(TimeStampedModel):
+    """Machine access to one team. Only the hash of the key is kept; the key is shown once."""
+
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="api_keys")
+    name = models.CharField(max_length=120)
+    prefix = models.CharField(max_length=16, editable=False, help_text="Start of the key, to recognise it.")
+    key_hash = models.CharField(max_length=64, unique=True, editable=False)
+    scope = models.CharField(max_length=16, choices=Scope.choices, default=Scope.READ)
+    created_by = models.ForeignKey(
+        User, on_delete=models.SET_NULL, null=True, blank=True, related_name="created_api_keys"
+    )
+    expires_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True, editable=False)
+    last_used_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects: ClassVar = TeamScopedQuerySet["ApiKey"].as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["team_id", "name", "id"]
+        verbose_name = "API key"
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix}…)"
+
+    # DRF asks whoever authenticated for this.
+    is_authenticated = True
+    is_staff = False
+    sees_all_teams = False
+
+    @property
+    def is_usable(self) -> bool:
+        """Neither revoked nor expired."""
+        return self.revoked_at is None and (
+            self.expires_at is None or self.expires_at > timezone.now()
+        )
+
+    def team_ids(self) -> Iterable[int]:
+        return [self.team_id]
+
+    def role_in(self, team_id: int) -> Role | None:
+        return Scope(self.scope).role if team_id == self.team_id else None

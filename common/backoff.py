@@ -1,0 +1,25 @@
+"""Pure: how long to wait after a failure."""
+
+from __future__ import annotations
+
+import random
+
+
+def next_delay(
+    attempt: int,
+    *,
+    base_seconds: float,
+    cap_seconds: float,
+    retry_after: float | None = None,
+    jitter: float | None = None,
+) -> float:
+    """Seconds until the next try after `attempt` failures (1 = the first one).
+
+    Doubles from `base_seconds` to `cap_seconds` and adds up to 20 % jitter. `retry_after` (seconds,
+    from the other side) is a lower bound; jitter only ever lengthens, so it is always honoured.
+    `jitter` in 0..1 replaces the random share (tests).
+    """
+    doubled = base_seconds * (2 ** min(max(attempt, 1) - 1, 30))
+    wait = max(min(doubled, cap_seconds), retry_after or 0.0)
+    share = random.random() if jitter is None else jitter  # noqa: S311 - spreads load, no secret
+    return wait * (1 + 0.2 * share)

@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+from django.db import models
+
+
+class MonitorStatus(models.TextChoices):
+    ACTIVE = "active", "Active"
+    PAUSED = "paused", "Paused"
+    ERROR = "error", "Needs attention"
+
+
+class ZeroMeans(models.TextChoices):
+    """What a 0 without a stock-control flag means for a product (contract section 6)."""
+
+    AUTO = "auto", "Find out"
+    SOLD_OUT = "sold_out", "Sold out"
+    UNLIMITED = "unlimited", "Unlimited"
+
+
+class ChangeType(models.TextChoices):
+    """What a StockRecord says about the step from the one before it."""
+
+    INITIAL = "initial", "First reading"
+    RESTOCK = "restock", "Restock"
+    PURCHASE = "purchase", "Purchase"
+    ADJUSTED = "adjusted", "Something else changed"
+    UNCHANGED = "unchanged", "Unchanged"
+
+
+class ThresholdType(models.TextChoices):
+    LOW = "low", "Low"
+    HIGH = "high", "High"
+
+
+class ThresholdState(models.TextChoices):
+    """Where the last believed number stood; empty until a number was compared."""
+
+    OK = "ok", "Within limits"
+    LOW = "low", "Below the low threshold"
+    HIGH = "high", "Above the high threshold"
+
+
+class EventType(models.TextChoices):
+    """Everything that may be announced (contract section 4)."""
+
+    RESTOCKED = "restocked", "Restocked"
+    STOCK_INCREASED = "stock_increased", "Stock increased"
+    STOCK_DECREASED = "stock_decreased", "Purchased"
+    SOLD_OUT = "sold_out", "Sold out"
+    THRESHOLD_BREACH_LOW = "threshold_breach_low", "Low stock"
+    THRESHOLD_BREACH_HIGH = "threshold_breach_high", "High stock"
+    THRESHOLD_RECOVERED = "threshold_recovered", "Back within limits"
+    PRICE_CHANGED = "price_changed", "Price changed"
+    PRODUCT_NEW = "product_new", "New product"
+    PRODUCT_MISSING = "product_missing", "Product missing"
+    STOCK_CONTROL_CHANGED = "stock_control_changed", "Stock control switched"
+    WEBSITE_UNREACHABLE = "website_unreachable", "Website unreachable"
+    WEBSITE_RECOVERED = "website_recovered", "Website recovered"
+    SNAPSHOT_QUARANTINED = "snapshot_quarantined", "Reading not believed yet"
+
+
+class PollState(models.TextChoices):
+    QUEUED = "queued", "Queued"
+    RUNNING = "running", "Running"
+    DONE = "done", "Done"
+    FAILED = "failed", "Failed"
+
+
+class PollOutcome(models.TextChoices):
+    """What a finished poll proved."""
+
+    NONE = "", "Not finished"
+    UNCHANGED = "unchanged", "Nothing changed"
+    CHANGED = "changed", "Something changed"
+    QUARANTINED = "quarantined", "Not believed yet"
+    ERROR = "error", "Failed"
+    LOST = "lost", "Taken over by another worker"
+
+
+class PollTrigger(models.TextChoices):
+    SCHEDULE = "schedule", "Schedule"
+    REQUEST = "request", "Requested"

@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from django.db.models import QuerySet
+
+from accounts.querysets import TeamScopedQuerySet
+from monitoring.choices import MonitorStatus
+
+if TYPE_CHECKING:
+    from monitoring.models import Monitor, MonitorHistory, PollRun, StockRecord  # noqa: F401
+
+
+class MonitorQuerySet(TeamScopedQuerySet["Monitor"]):
+    team_path = "website__team_id"
+
+    def get_all_active(self) -> Self:
+        """Monitors that are read: not paused, of an active website."""
+        return self.exclude(status=MonitorStatus.PAUSED).filter(website__is_active=True)
+
+    def get_active_by_website(self, website_id: int) -> Self:
+        return self.get_all_active().filter(website_id=website_id)
+
+
+class StockRecordQuerySet(TeamScopedQuerySet["StockRecord"]):
+    team_path = "monitor__website__team_id"
+
+
+class MonitorHistoryQuerySet(TeamScopedQuerySet["MonitorHistory"]):
+    team_path = "website__team_id"
+
+    def unplanned(self) -> QuerySet[MonitorHistory]:
+        return self.filter(planned_at__isnull=True)
+
+
+class PollRunQuerySet(TeamScopedQuerySet["PollRun"]):
+    team_path = "website__team_id"

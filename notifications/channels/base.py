@@ -1,0 +1,64 @@
+"""The contract of a channel kind: it carries one message to one place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Protocol
+
+from common.plugin import ConfigField
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What is owed to a Channel, rendered and frozen.
+
+    `id` stays the same for every attempt (idempotency key). `payload` is the body of the outgoing
+    webhook: {"type", "timestamp", "data"}. `button` is (label, address) or None.
+    """
+
+    id: str
+    type: str
+    subject: str
+    text: str
+    html: str = ""
+    payload: Mapping[str, Any] = field(default_factory=dict)
+    button: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where to send: the Channel's open configuration and its secrets."""
+
+    config: Mapping[str, Any]
+    secrets: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A message was accepted. `new_config` holds values the channel must remember (migrated chat)."""
+
+    provider_id: str = ""
+    provider_status: str = ""
+    new_config: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Transport(Protocol):
+    """A channel kind. Failures are DeliveryError (notifications.channels.errors), nothing else.
+
+    `send_many` carries several messages over one connection or client; the result has one Receipt
+    or DeliveryError per message, in order. No ORM, safe in a thread.
+    """
+
+    kind: ClassVar[str]
+    label: ClassVar[str]
+    CONFIG: ClassVar[Sequence[ConfigField]]
+
+    def __init__(self, target: Target) -> None: ...
+
+    def send(self, message: Message) -> Receipt: ...
+
+    @classmethod
+    def prepare(cls, values: dict[str, Any]) -> dict[str, Any]:
+        """Fills in what the transport generates itself (a signing secret) when it is left out."""
+        ...

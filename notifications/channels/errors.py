@@ -1,0 +1,30 @@
+"""Why a message was not accepted, and what to do next."""
+
+from __future__ import annotations
+
+from common.errors import ProductError
+
+
+class DeliveryError(ProductError):
+    """A send that failed.
+
+    `permanent`: trying this message again is useless. `retry_after`: seconds the other side asked
+    to wait. `disables_channel`: nothing will ever arrive there until a person mends it.
+    """
+
+    code = "delivery_failed"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str | None = None,
+        permanent: bool = False,
+        retry_after: float | None = None,
+        disables_channel: bool = False,
+        advice: str = "",
+    ) -> None:
+        super().__init__(message, code=code, advice=advice)
+        self.permanent = permanent or disables_channel
+        self.retry_after = retry_after
+        self.disables_channel = disables_channel

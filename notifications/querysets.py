@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Self
+
+from django.db.models import Q
+
+from accounts.querysets import TeamScopedQuerySet
+from notifications.choices import NotificationStatus
+
+if TYPE_CHECKING:
+    from notifications.models import Channel, NotificationLog, Subscription  # noqa: F401
+
+
+class ChannelQuerySet(TeamScopedQuerySet["Channel"]):
+    def usable(self) -> Self:
+        return self.filter(is_active=True)
+
+
+class SubscriptionQuerySet(TeamScopedQuerySet["Subscription"]):
+    team_path = "channel__team_id"
+
+
+class NotificationLogQuerySet(TeamScopedQuerySet["NotificationLog"]):
+    team_path = "channel__team_id"
+
+    def due(self, now: datetime) -> Self:
+        """Messages to try now: waiting ones whose time has come, and those whose sender died."""
+        waiting = Q(status=NotificationStatus.PENDING, next_attempt_at__lte=now)
+        abandoned = Q(status=NotificationStatus.SENDING, claimed_until__lte=now)
+        return self.filter(waiting | abandoned)

@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Self
+
+from django.db.models import Q
+
+from accounts.querysets import TeamScopedQuerySet
+
+if TYPE_CHECKING:
+    from websites.models import CatalogueProduct, Website  # noqa: F401
+
+
+class WebsiteQuerySet(TeamScopedQuerySet["Website"]):
+    def active(self) -> Self:
+        return self.filter(is_active=True)
+
+    def unleased(self, now: datetime) -> Self:
+        """Nobody polls them right now."""
+        return self.filter(Q(lease_expires_at__isnull=True) | Q(lease_expires_at__lte=now))
+
+    def due(self, now: datetime) -> Self:
+        """Active, polled kinds whose time has come and that nobody polls."""
+        return self.active().unleased(now).filter(next_poll_at__lte=now)
+
+
+class CatalogueProductQuerySet(TeamScopedQuerySet["CatalogueProduct"]):
+    team_path = "website__team_id"
+
+    def listed(self) -> Self:
+        return self.filter(missing_since__isnull=True)

@@ -1,0 +1,107 @@
+"""The contract of a source: it reads what a shop says about its stock and writes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import Enum
+from typing import Any, ClassVar, NamedTuple, Protocol
+
+from common.plugin import ConfigField
+
+
+class Availability(str, Enum):
+    IN_STOCK = "in_stock"
+    OUT_OF_STOCK = "out_of_stock"
+    UNKNOWN = "unknown"
+
+
+class StockReading(NamedTuple):
+    """What a source saw of one product. Unknown is None, never 0.
+
+    `is_ambiguous_zero`: the shop said 0 and that may mean "sold out" or "stock control off";
+    availability is then UNKNOWN and quantity None until somebody settles it.
+    `option_ids`: ids of the config options the product offers, None when the source cannot tell.
+    `token`: the words or key that prove the reading (part of the evidence).
+    """
+
+    product_id: str
+    name: str
+    availability: Availability
+    quantity: int | None = None
+    stock_control: bool | None = None
+    price: Decimal | None = None
+    currency: str = ""
+    url: str = ""
+    group_id: str = ""
+    group_name: str = ""
+    slug: str = ""
+    is_ambiguous_zero: bool = False
+    option_ids: frozenset[str] | None = None
+    token: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The result of reading a Website once.
+
+    `is_unchanged`: the body equals the one named by `known_hash`; readings are then empty and
+    nothing has to be decoded. `body_hash` starts with the parser version, so that a new parser
+    reads everything again. `is_complete`: the listing was read to its end.
+    """
+
+    readings: Sequence[StockReading] = ()
+    is_complete: bool = True
+    is_unchanged: bool = False
+    body_hash: str = ""
+    page_class: str = "listing"
+    status: int = 200
+    bytes_read: int = 0
+    requests_made: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class SourceContext:
+    """What a source may know: an address, its own configuration, its secrets."""
+
+    url: str
+    config: Mapping[str, Any] = field(default_factory=dict)
+    credentials: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """Outcome of a connection test. `advice` names the exact next step for the operator."""
+
+    ok: bool
+    code: str
+    message: str
+    advice: str = ""
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Source(Protocol):
+    """A source kind. Errors of reading are SourceError (websites.sources.errors), nothing else."""
+
+    kind: ClassVar[str]
+    label: ClassVar[str]
+    is_polled: ClassVar[bool]
+    """False for sources that are pushed to (manual)."""
+    is_html: ClassVar[bool]
+    """True when readings come from pages made for people: the guard is stricter then."""
+    CONFIG: ClassVar[Sequence[ConfigField]]
+
+    def __init__(self, context: SourceContext) -> None: ...
+
+    def read(self, refs: Sequence[str], *, known_hash: str = "") -> Snapshot:
+        """Reads the shop once. `refs` are the product ids watched; no ORM, safe in a thread."""
+        ...
+
+    def check(self) -> CheckResult:
+        """Connection test; never raises SourceError."""
+        ...
+
+    def discover(self) -> Sequence[StockReading]:
+        """Everything the shop lists."""
+        ...
