@@ -28,6 +28,7 @@ class MonitorState(NamedTuple):
     positive_source: str
     first_read_at: datetime | None
     missing_since: datetime | None
+    last_changed_at: datetime | None
 
 
 class Observation(NamedTuple):

@@ -1,0 +1,154 @@
+"""Who polls a Website right now. The fence grows with every take, so a zombie's write is dropped."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Min, OuterRef, Q, Subquery
+
+from monitoring.choices import MonitorStatus, PollState
+from monitoring.health import HealthState
+from monitoring.models import Monitor, PollRun
+from monitoring.services.setbased import update_rows
+from websites.models import Website
+
+LOST_TASK_SECONDS = 120
+"""A poll that was handed to the queue and never came back is handed over again after this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """A Website taken for one poll, as values: safe to hand to a thread."""
+
+    website_id: int
+    fence: int
+    name: str
+    source: str
+    url: str
+    config: Mapping[str, Any]
+    credentials: Mapping[str, Any]
+    interval: int
+    team_threshold: int | None
+    applied_hash: str
+    applied_monitors: int
+    quarantine: Mapping[str, Any]
+    health: HealthState
+    next_poll_at: datetime
+    requested_run_id: int | None
+    taken_at: datetime
+
+
+def _interval() -> Subquery:
+    """Smallest interval asked for by an active Monitor of the Website."""
+    asked = (
+        Monitor.objects.filter(website=OuterRef("pk"), check_interval__isnull=False)
+        .exclude(status=MonitorStatus.PAUSED)
+        .order_by()
+        .values("website")
+    )
+    return Subquery(asked.annotate(least=Min("check_interval")).values("least"))
+
+
+def _shorter(poll_interval: int, asked: int | None) -> int:
+    return poll_interval if asked is None else min(poll_interval, asked)
+
+
+def due_claim(now: datetime, *, website_ids: list[int] | None = None) -> list[int]:
+    """Moves the due time of due Websites by compare-and-swap; returns the ids this caller won.
+
+    Two tickers never win the same due time. A poll lost with the queue costs one interval, at most
+    LOST_TASK_SECONDS.
+    """
+    due = Website.objects.due(now)
+    if website_ids is not None:
+        due = due.filter(pk__in=website_ids)
+    rows = []
+    for pk, due_at, interval, asked in due.annotate(asked=_interval()).values_list(
+        "pk", "next_poll_at", "poll_interval", "asked"
+    ):
+        step = timedelta(seconds=min(_shorter(interval, asked), LOST_TASK_SECONDS))
+        after = due_at + step
+        rows.append((pk, due_at, after if after > now else now + step, now))
+    return update_rows(
+        Website, match=["id", "next_poll_at"], change=["next_poll_at", "queued_at"], rows=rows
+    )
+
+
+def take(
+    website_ids: list[int], now: datetime, *, only_queued: bool = True
+) -> list[Lease]:
+    """Leases of the given Websites that are active and free; others are left alone.
+
+    `only_queued`: skip those no ticker asked for since their last poll, so that tasks left over in
+    a long queue do nothing.
+    """
+    oldest_request = (
+        PollRun.objects.filter(website=OuterRef("pk"), state=PollState.QUEUED)
+        .order_by("id")
+        .values("id")[:1]
+    )
+    free = Website.objects.active().unleased(now).filter(pk__in=website_ids)
+    if only_queued:
+        free = free.filter(Q(queued_at__isnull=False))
+    rows = list(
+        free.annotate(asked=_interval(), requested_run=Subquery(oldest_request))
+        .select_related(None)
+        .values("pk", "fence", "name", "source", "url", "config", "credentials", "poll_interval",
+                "asked", "team__low_stock_threshold", "applied_hash", "applied_monitors",
+                "quarantine", "health", "failure_count", "failing_since", "is_announced_down",
+                "next_poll_at", "requested_run")
+    )
+    expires = now + timedelta(seconds=settings.POLL_LEASE_SECONDS)
+    won = set(
+        update_rows(
+            Website,
+            match=["id", "fence"],
+            change=["fence", "lease_expires_at", "queued_at"],
+            rows=[(row["pk"], row["fence"], row["fence"] + 1, expires, None) for row in rows],
+        )
+    )
+    leases = [_lease(row, now) for row in rows if row["pk"] in won]
+    requested = [lease.requested_run_id for lease in leases if lease.requested_run_id]
+    if requested:
+        PollRun.objects.filter(pk__in=requested).update(state=PollState.RUNNING, first_at=now)
+    return leases
+
+
+def _lease(row: dict[str, Any], now: datetime) -> Lease:
+    return Lease(
+        website_id=row["pk"],
+        fence=row["fence"] + 1,
+        name=row["name"],
+        source=row["source"],
+        url=row["url"],
+        config=row["config"],
+        credentials=row["credentials"],
+        interval=_shorter(row["poll_interval"], row["asked"]),
+        team_threshold=row["team__low_stock_threshold"],
+        applied_hash=row["applied_hash"],
+        applied_monitors=row["applied_monitors"],
+        quarantine=row["quarantine"],
+        health=HealthState(
+            row["health"], row["failure_count"], row["failing_since"], row["is_announced_down"]
+        ),
+        next_poll_at=row["next_poll_at"],
+        requested_run_id=row["requested_run"],
+        taken_at=now,
+    )
+
+
+def release(lease: Lease, now: datetime, **columns: Any) -> bool:
+    """Writes the outcome and gives the lease back; False when another worker took over meanwhile.
+
+    Must be the first statement of the recording transaction: it locks the row.
+    """
+    assert transaction.get_connection().in_atomic_block
+    updated = Website.objects.filter(pk=lease.website_id, fence=lease.fence).update(
+        lease_expires_at=None, last_polled_at=now, **columns
+    )
+    return updated == 1

@@ -1,0 +1,183 @@
+"""Reading websites: who is due, one request each, results recorded one by one as they arrive."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django_q.tasks import async_task
+
+from common.errors import ConflictError
+from common.patience import run_patiently
+from monitoring.choices import PollOutcome, PollTrigger
+from monitoring.models import PollRun
+from monitoring.services.leases import Lease, due_claim, take
+from monitoring.services.recording import PollResult, outcome_record
+from websites.models import Website
+from websites.sources.base import Snapshot, SourceContext
+from websites.sources.errors import SourceError
+from websites.sources.registry import build, source_class
+
+logger = logging.getLogger(__name__)
+
+BATCH_SIZE = 16
+"""Websites of one task; each has a thread of its own, so that a hung one delays no other."""
+
+PATIENCE_SECONDS = 3.0
+"""How long a task waits for its slow websites before they are left to a background thread."""
+
+
+@dataclass(slots=True)
+class CycleSummary:
+    """What one pass over the due websites came to (contract: `run_cycle --json`)."""
+
+    websites_polled: int = 0
+    monitors_checked: int = 0
+    changes: int = 0
+    events: int = 0
+    errors: list[dict[str, Any]] = field(default_factory=list)
+    duration_seconds: float = 0.0
+
+    def add(self, result: PollResult) -> None:
+        if result.outcome == PollOutcome.LOST:
+            return
+        self.websites_polled += 1
+        self.monitors_checked += result.monitors_checked
+        self.changes += result.changes
+        self.events += result.events
+        if result.error is not None:
+            self.errors.append(
+                {
+                    "website": result.website_id,
+                    "name": result.name,
+                    "code": result.error.code,
+                    "message": result.error.message,
+                    "advice": result.error.advice,
+                }
+            )
+
+
+def cycle_run(now: datetime | None = None) -> int:
+    """The ticker's step: claims the due websites and hands them to the queue in batches.
+
+    Returns how many were handed over. Safe to call from any number of processes at once.
+    """
+    claimed = due_claim(now or timezone.now())
+    for start in range(0, len(claimed), BATCH_SIZE):
+        async_task("monitoring.tasks.poll_websites", claimed[start : start + BATCH_SIZE])
+    return len(claimed)
+
+
+def websites_poll(
+    website_ids: list[int],
+    *,
+    only_queued: bool = True,
+    patience_seconds: float | None = PATIENCE_SECONDS,
+    on_result: Callable[[PollResult], None] | None = None,
+) -> None:
+    """Polls the websites it can take a lease of. What takes longer than the patience goes on in a
+    background thread of this process; without patience (None) it waits for all."""
+    leases = {lease.website_id: lease for lease in take(website_ids, timezone.now(), only_queued=only_queued)}
+
+    def record(website_id: int, outcome: Snapshot | Exception) -> None:
+        result = outcome_record(leases[website_id], _as_outcome(outcome), timezone.now())
+        _log(result)
+        if on_result is not None:
+            on_result(result)
+
+    run_patiently(
+        {website_id: partial(_read, lease) for website_id, lease in leases.items()},
+        handle=record,
+        patience_seconds=patience_seconds,
+        max_workers=BATCH_SIZE,
+        name="poll",
+    )
+
+
+def cycle_now(
+    *, website_ids: list[int] | None = None, all_websites: bool = False
+) -> CycleSummary:
+    """One cycle in this process, waiting for all: the due websites, the given ones, or all.
+
+    Given ones are polled whether due or not, unless somebody polls them at this moment.
+    """
+    started = time.monotonic()
+    summary = CycleSummary()
+    if all_websites or website_ids is not None:
+        chosen = Website.objects.active()
+        if website_ids is not None:
+            chosen = chosen.filter(pk__in=website_ids)
+        ids = list(chosen.order_by("pk").values_list("pk", flat=True))
+    else:
+        ids = due_claim(timezone.now())
+    for start in range(0, len(ids), BATCH_SIZE):
+        websites_poll(
+            ids[start : start + BATCH_SIZE],
+            only_queued=False,
+            patience_seconds=None,
+            on_result=summary.add,
+        )
+    summary.duration_seconds = round(time.monotonic() - started, 3)
+    return summary
+
+
+def poll_request(*, website: Website) -> PollRun:
+    """Asks for a poll at once; it has a PollRun of its own that the caller can follow.
+
+    Raises ConflictError when the website is paused or of a kind that is not polled.
+    """
+    if not website.is_active:
+        raise ConflictError("The website is paused.", advice="Resume it, then poll.")
+    if not source_class(website.source).is_polled:
+        raise ConflictError(
+            "Stock of this website is pushed, not polled.", advice="Push a reading instead."
+        )
+    now = timezone.now()
+    with transaction.atomic():
+        run = PollRun.objects.create(
+            website=website, trigger=PollTrigger.REQUEST, first_at=now, last_at=now
+        )
+        Website.objects.filter(pk=website.pk).update(next_poll_at=now)
+    return run
+
+
+def _read(lease: Lease) -> Snapshot:
+    """Runs in a thread: network only, no ORM."""
+    source = build(
+        lease.source,
+        SourceContext(url=lease.url, config=lease.config, credentials=lease.credentials),
+    )
+    return source.read((), known_hash=lease.applied_hash)
+
+
+def _as_outcome(outcome: Snapshot | Exception) -> Snapshot | SourceError:
+    if isinstance(outcome, Snapshot | SourceError):
+        return outcome
+    # A bug of ours must not look like a sold-out shop, nor stop the other websites.
+    logger.error("poll_crashed", exc_info=outcome)
+    return SourceError(
+        "Reading the shop failed inside this application.",
+        code="internal_error",
+        advice="The log of the worker has the details; please report it.",
+    )
+
+
+def _log(result: PollResult) -> None:
+    if result.error is not None:
+        logger.warning(
+            "poll_failed website=%s code=%s", result.website_id, result.error.code
+        )
+    elif result.changes or result.events:
+        logger.info(
+            "poll_changed website=%s changes=%s events=%s",
+            result.website_id,
+            result.changes,
+            result.events,
+        )

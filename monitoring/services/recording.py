@@ -1,0 +1,283 @@
+"""Turns what a poll came to into rows: one transaction per website, no network in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from monitoring import guard, listing
+from monitoring.choices import EventType, PollOutcome
+from monitoring.health import HealthState, after_failure, after_success, backoff_seconds
+from monitoring.services.catalogue import catalogue_load, catalogue_write
+from monitoring.services.leases import LOST_TASK_SECONDS, Lease, release
+from monitoring.services.runs import Tally, run_finish, tally_of
+from monitoring.services.stepping import catalogue_events, monitors_load, steps_of
+from monitoring.services.stockwriting import Step, event_row, write_events, write_steps
+from monitoring.signals import history_recorded
+from monitoring.state import Event, MonitorState
+from websites.choices import Health
+from websites.sources.base import Availability, Snapshot, StockReading
+from websites.sources.errors import BadAnswerError, EmptyCatalogueError, SourceError
+from websites.sources.registry import source_class
+
+QUARANTINE_VALID = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class PollResult:
+    """What one poll came to, for the caller's summary."""
+
+    website_id: int
+    name: str
+    outcome: PollOutcome
+    monitors_checked: int = 0
+    changes: int = 0
+    events: int = 0
+    error: SourceError | None = None
+
+
+class _LeaseLostError(Exception):
+    """Another worker took the website over: everything of this transaction is undone."""
+
+
+def outcome_record(lease: Lease, outcome: Snapshot | SourceError, now: datetime) -> PollResult:
+    """Stores a snapshot or a failure. A result that comes after the lease was lost changes nothing."""
+    try:
+        with transaction.atomic():
+            result, event_ids = _recorded(lease, outcome, now)
+            if event_ids:
+                transaction.on_commit(
+                    lambda: history_recorded.send(sender=PollResult, event_ids=event_ids)
+                )
+            return result
+    except _LeaseLostError:
+        return PollResult(lease.website_id, lease.name, PollOutcome.LOST)
+
+
+def _recorded(
+    lease: Lease, outcome: Snapshot | SourceError, now: datetime
+) -> tuple[PollResult, list[int]]:
+    if isinstance(outcome, SourceError):
+        return _failure(lease, outcome, now)
+    if outcome.is_unchanged:
+        return _unchanged(lease, outcome, now)
+    if not outcome.is_complete:
+        partial = BadAnswerError(
+            f"The shop sent only a part of its catalogue ({len(outcome.readings)} products).",
+            code="partial_answer",
+            advice="Nothing was changed. If this stays so, look for a size limit in front of the shop.",
+        )
+        return _failure(lease, partial, now)
+    return _snapshot(lease, outcome, now)
+
+
+def _failure(lease: Lease, error: SourceError, now: datetime) -> tuple[PollResult, list[int]]:
+    step = after_failure(lease.health, error, now)
+    wait = backoff_seconds(
+        failure_count=step.state.failure_count, interval=lease.interval, error=error
+    )
+    _release(
+        lease,
+        now,
+        step.state,
+        next_poll_at=max(lease.next_poll_at, now + timedelta(seconds=wait)),
+        last_error_code=error.code,
+        last_error=error.message,
+        last_advice=error.advice,
+    )
+    events = []
+    if step.enters_down:
+        cause: dict[str, object] = {"code": error.code, "advice": error.advice}
+        events = [Event(EventType.WEBSITE_UNREACHABLE, message=error.message, metadata=cause)]
+    run_id = run_finish(
+        lease=lease,
+        outcome=PollOutcome.ERROR,
+        now=now,
+        tally=Tally(events=len(events), requests_made=1),
+        error=error,
+    )
+    ids = _website_events(lease, run_id, events, now)
+    result = PollResult(
+        lease.website_id, lease.name, PollOutcome.ERROR, events=len(ids), error=error
+    )
+    return result, ids
+
+
+def _unchanged(lease: Lease, snapshot: Snapshot, now: datetime) -> tuple[PollResult, list[int]]:
+    """The body is the one that was fully applied before: two statements."""
+    step = after_success(lease.health)
+    _release_ok(lease, now, step.state)
+    return _finish_quiet(lease, snapshot, now, lease.applied_monitors, recovers=step.recovers)
+
+
+def _finish_quiet(
+    lease: Lease, snapshot: Snapshot, now: datetime, monitors: int, *, recovers: bool
+) -> tuple[PollResult, list[int]]:
+    events = [_recovered()] if recovers else []
+    outcome = PollOutcome.CHANGED if recovers else PollOutcome.UNCHANGED
+    tally = tally_of(snapshot, monitors_checked=monitors, events=len(events))
+    run_id = run_finish(lease=lease, outcome=outcome, now=now, tally=tally)
+    ids = _website_events(lease, run_id, events, now)
+    return PollResult(lease.website_id, lease.name, outcome, monitors, 0, len(ids)), ids
+
+
+def _snapshot(lease: Lease, snapshot: Snapshot, now: datetime) -> tuple[PollResult, list[int]]:
+    seen = {reading.product_id: reading for reading in snapshot.readings}
+    monitors = monitors_load(lease)
+    known = catalogue_load(lease.website_id)
+    if not seen:
+        return _failure(lease, EmptyCatalogueError("The shop lists no products."), now)
+    verdict = _judge(lease, known, seen, monitors)
+    if verdict.is_suspect and not _is_confirmed(lease, verdict, now):
+        return _quarantine(lease, snapshot, verdict, now)
+    changed = listing.compare(known, seen)
+    steps = steps_of(lease, monitors, seen, changed, snapshot, now)
+    recovery = after_success(lease.health)
+    is_applied = changed.is_settled
+    _release_ok(
+        lease,
+        now,
+        recovery.state,
+        quarantine={},
+        applied_hash=snapshot.body_hash if is_applied else "",
+        applied_monitors=len(monitors),
+    )
+    catalogue_write(lease.website_id, changed, now)
+    events = catalogue_events(changed, monitors, is_first=not known)
+    if recovery.recovers:
+        events.append(_recovered())
+    if not steps and not events:
+        return _finish_quiet(lease, snapshot, now, len(monitors), recovers=False)
+    return _finish_changed(lease, snapshot, now, steps, events, len(monitors))
+
+
+def _finish_changed(
+    lease: Lease,
+    snapshot: Snapshot,
+    now: datetime,
+    steps: list[Step],
+    events: list[Event],
+    monitors: int,
+) -> tuple[PollResult, list[int]]:
+    changes = sum(step.change.is_stock_step for step in steps)
+    told = len(events) + sum(len(step.events) for step in steps)
+    tally = tally_of(snapshot, monitors_checked=monitors, changes=changes, events=told)
+    run_id = run_finish(lease=lease, outcome=PollOutcome.CHANGED, now=now, tally=tally)
+    ids: list[int] = []
+    if steps:
+        ids += write_steps(
+            website_id=lease.website_id, run_id=run_id, steps=steps, now=now
+        ).event_ids
+    ids += _website_events(lease, run_id, events, now)
+    outcome = PollOutcome.CHANGED
+    return PollResult(lease.website_id, lease.name, outcome, monitors, changes, len(ids)), ids
+
+
+def _quarantine(
+    lease: Lease, snapshot: Snapshot, verdict: guard.Verdict, now: datetime
+) -> tuple[PollResult, list[int]]:
+    """Nothing is believed until a second read finds the same."""
+    message = f"Not believed yet: {verdict.reason}."
+    advice = "The shop is read again within seconds; nothing was changed or announced."
+    _release(
+        lease,
+        now,
+        lease.health._replace(health=Health.QUARANTINED),
+        next_poll_at=now + timedelta(seconds=settings.GUARD_CONFIRM_SECONDS),
+        applied_hash="",
+        quarantine={
+            "fingerprint": verdict.fingerprint,
+            "reason": verdict.reason,
+            "at": now.isoformat(),
+        },
+        last_error_code="quarantined",
+        last_error=message,
+        last_advice=advice,
+    )
+    events = []
+    if not lease.quarantine:
+        events = [Event(EventType.SNAPSHOT_QUARANTINED, message=message)]
+    run_id = run_finish(
+        lease=lease,
+        outcome=PollOutcome.QUARANTINED,
+        now=now,
+        tally=tally_of(snapshot, events=len(events)),
+    )
+    ids = _website_events(lease, run_id, events, now)
+    outcome = PollOutcome.QUARANTINED
+    return PollResult(lease.website_id, lease.name, outcome, events=len(ids)), ids
+
+
+def _is_confirmed(lease: Lease, verdict: guard.Verdict, now: datetime) -> bool:
+    waiting = lease.quarantine
+    if waiting.get("fingerprint") != verdict.fingerprint:
+        return False
+    return now - datetime.fromisoformat(waiting["at"]) <= QUARANTINE_VALID
+
+
+def _judge(
+    lease: Lease,
+    known: Mapping[str, listing.CatalogueState],
+    seen: Mapping[str, StockReading],
+    monitors: list[MonitorState],
+) -> guard.Verdict:
+    limits = guard.GuardLimits(
+        settings.GUARD_LOST_MIN,
+        settings.GUARD_LOST_SHARE,
+        settings.GUARD_FLIP_MIN,
+        settings.GUARD_FLIP_SHARE,
+    )
+    return guard.judge(
+        listed_before={
+            pid for pid, state in known.items() if not state.is_missing and not state.absent_count
+        },
+        listed_now=seen.keys(),
+        available_before={m.product_id: m.available for m in monitors if m.available is not None},
+        available_now={
+            pid: reading.availability == Availability.IN_STOCK
+            for pid, reading in seen.items()
+            if reading.availability != Availability.UNKNOWN
+        },
+        is_html=source_class(lease.source).is_html,
+        limits=limits,
+    )
+
+
+def _recovered() -> Event:
+    return Event(EventType.WEBSITE_RECOVERED, message="The shop answers again.")
+
+
+def _release_ok(lease: Lease, now: datetime, state: HealthState, **columns: Any) -> None:
+    due = lease.next_poll_at
+    if lease.interval > LOST_TASK_SECONDS:
+        due = max(due, lease.taken_at + timedelta(seconds=lease.interval))
+    _release(
+        lease,
+        now,
+        state,
+        next_poll_at=due,
+        last_success_at=now,
+        last_error_code="",
+        last_error="",
+        last_advice="",
+        **columns,
+    )
+
+
+def _release(lease: Lease, now: datetime, state: HealthState, **columns: Any) -> None:
+    """Raises _LeaseLostError when the website was taken over: the caller's transaction is undone."""
+    if not release(lease, now, **state._asdict(), **columns):
+        raise _LeaseLostError
+
+
+def _website_events(
+    lease: Lease, run_id: int | None, events: list[Event], now: datetime
+) -> list[int]:
+    return write_events(
+        [event_row(event, website_id=lease.website_id, run_id=run_id, now=now) for event in events]
+    )

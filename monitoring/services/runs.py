@@ -1,0 +1,92 @@
+"""PollRun rows: equal unchanged scheduled runs are one row with a count."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import F, Max
+
+from monitoring.choices import PollOutcome, PollState, PollTrigger
+from monitoring.models import PollRun
+from monitoring.services.leases import Lease
+from websites.sources.base import Snapshot
+from websites.sources.errors import SourceError
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Numbers of one poll."""
+
+    monitors_checked: int = 0
+    products_seen: int = 0
+    changes: int = 0
+    events: int = 0
+    requests_made: int = 0
+    bytes_read: int = 0
+
+
+def run_finish(
+    *,
+    lease: Lease,
+    outcome: PollOutcome,
+    now: datetime,
+    tally: Tally,
+    error: SourceError | None = None,
+) -> int | None:
+    """Stores what a poll came to. Returns the row's id, None when it was merged into an equal one."""
+    is_scheduled = lease.requested_run_id is None
+    if is_scheduled and outcome == PollOutcome.UNCHANGED and _merged(lease, tally, now):
+        return None
+    columns = {
+        "state": PollState.FAILED if error or outcome == PollOutcome.ERROR else PollState.DONE,
+        "outcome": outcome,
+        "last_at": now,
+        "finished_at": now,
+        "duration_ms": max(0, round((now - lease.taken_at).total_seconds() * 1000)),
+        "monitors_checked": tally.monitors_checked,
+        "products_seen": tally.products_seen,
+        "changes": tally.changes,
+        "events": tally.events,
+        "requests_made": tally.requests_made,
+        "bytes_read": tally.bytes_read,
+        "source": lease.source,
+        "error_code": error.code if error else "",
+        "error_message": error.message if error else "",
+        "advice": error.advice if error else "",
+    }
+    if not is_scheduled:
+        PollRun.objects.filter(pk=lease.requested_run_id).update(**columns)
+        return lease.requested_run_id
+    run = PollRun.objects.create(
+        website_id=lease.website_id, trigger=PollTrigger.SCHEDULE, first_at=lease.taken_at, **columns
+    )
+    return run.pk
+
+
+def _merged(lease: Lease, tally: Tally, now: datetime) -> bool:
+    newest = (
+        PollRun.objects.filter(website_id=lease.website_id)
+        .order_by()
+        .values("website")
+        .annotate(newest=Max("id"))
+        .values("newest")
+    )
+    updated = PollRun.objects.filter(
+        pk__in=newest,
+        trigger=PollTrigger.SCHEDULE,
+        state=PollState.DONE,
+        outcome=PollOutcome.UNCHANGED,
+        monitors_checked=tally.monitors_checked,
+        source=lease.source,
+    ).update(count=F("count") + 1, last_at=now, finished_at=now)
+    return updated == 1
+
+
+def tally_of(snapshot: Snapshot, **numbers: int) -> Tally:
+    return Tally(
+        products_seen=len(snapshot.readings),
+        requests_made=snapshot.requests_made,
+        bytes_read=snapshot.bytes_read,
+        **numbers,
+    )

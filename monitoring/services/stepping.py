@@ -1,0 +1,165 @@
+"""From a believed listing to the steps of a website's monitors and its catalogue events."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db.models import F
+from django.db.models.functions import Coalesce
+
+from monitoring.choices import ChangeType, EventType, MonitorStatus
+from monitoring.diffing import diff, observe
+from monitoring.listing import CatalogueChange
+from monitoring.models import Monitor
+from monitoring.rules import decide
+from monitoring.services.leases import Lease
+from monitoring.services.stockwriting import Step
+from monitoring.state import Change, Event, MonitorState, Observation
+from websites.sources.base import Snapshot, StockReading
+from websites.sources.registry import resolve
+
+NOT_LISTED = "The shop does not list this product: check its id."
+WENT_MISSING = "The shop no longer lists this product: its stock is unknown."
+
+
+def monitors_load(lease: Lease) -> list[MonitorState]:
+    """States of the website's monitors that are not paused, in one statement."""
+    rows = Monitor.objects.filter(website_id=lease.website_id).exclude(status=MonitorStatus.PAUSED)
+    return states_load(rows, lease.team_threshold)
+
+
+def states_load(monitors: Any, team_threshold: int | None) -> list[MonitorState]:
+    """Values of a Monitor queryset with their effective low threshold (own, else the team's)."""
+    low: Any = F("threshold_low")
+    if team_threshold is not None:
+        low = Coalesce("threshold_low", team_threshold)
+    fields = [low if name == "threshold_low" else name for name in MonitorState._fields]
+    return [MonitorState(*row) for row in monitors.order_by().values_list(*fields)]
+
+
+def steps_of(
+    lease: Lease,
+    monitors: Sequence[MonitorState],
+    seen: Mapping[str, StockReading],
+    changed: CatalogueChange,
+    snapshot: Snapshot,
+    now: datetime,
+) -> list[Step]:
+    """One Step per monitor about which something changed."""
+    source = resolve(lease.source)
+    proof = {
+        "source": source,
+        "page": snapshot.page_class,
+        "status": snapshot.status,
+        "hash": snapshot.body_hash,
+    }
+    gone = {state.product_id for state in changed.gone}
+    waiting = {state.product_id for state in changed.absent}
+    steps = []
+    for state in monitors:
+        reading = seen.get(state.product_id)
+        if reading is not None:
+            step = step_of(state, reading, source=source, proof=proof)
+        elif state.product_id in gone:
+            step = _missing(state, proof, now)
+        elif state.product_id not in waiting and state.missing_since is None:
+            step = _unlisted(state, proof)
+        else:
+            step = None
+        if step is not None:
+            steps.append(step)
+    return steps
+
+
+def step_of(
+    state: MonitorState, reading: StockReading, *, source: str, proof: Mapping[str, Any]
+) -> Step | None:
+    """The step one reading makes for one monitor, None when nothing changed."""
+    change = diff(state, observe(state, reading, source=source))
+    if change is None:
+        return None
+    is_positive = change.after.quantity is not None and change.after.quantity > 0
+    return Step(
+        change=change,
+        evidence={**proof, "token": reading.token},
+        positive_source=source if is_positive else state.positive_source,
+        events=tuple(decide(change)),
+        last_changed_at=state.last_changed_at,
+    )
+
+
+def _without_stock(state: MonitorState, problem: str) -> Change:
+    after = Observation(
+        True, None, None, None, state.price, state.currency, state.product_name, problem
+    )
+    had_stock = (state.quantity, state.available, state.stock_control_enabled) != (None, None, None)
+    return Change(
+        state, after, False, had_stock, None, ChangeType.ADJUSTED, state.threshold_state
+    )
+
+
+def _missing(state: MonitorState, proof: Mapping[str, Any], now: datetime) -> Step:
+    event = Event(
+        EventType.PRODUCT_MISSING,
+        from_quantity=state.quantity,
+        message="The shop no longer lists this product",
+        metadata={"product_id": state.product_id, "name": state.product_name},
+    )
+    return Step(
+        change=_without_stock(state, WENT_MISSING),
+        evidence={**proof, "token": "absent"},
+        positive_source=state.positive_source,
+        events=(event,),
+        last_changed_at=state.last_changed_at,
+        missing_since=now,
+    )
+
+
+def _unlisted(state: MonitorState, proof: Mapping[str, Any]) -> Step | None:
+    """A product the shop never listed: somebody should look at the id."""
+    if state.status_reason == NOT_LISTED:
+        return None
+    return Step(
+        change=_without_stock(state, NOT_LISTED),
+        evidence={**proof, "token": "absent"},
+        positive_source=state.positive_source,
+        events=(),
+        last_changed_at=state.last_changed_at,
+    )
+
+
+def catalogue_events(
+    changed: CatalogueChange, monitors: Sequence[MonitorState], *, is_first: bool
+) -> list[Event]:
+    """New products, and missing ones nobody watches. The first listing is a baseline."""
+    if is_first:
+        return []
+    watched = {monitor.product_id for monitor in monitors}
+    events = [
+        Event(
+            EventType.PRODUCT_NEW,
+            to_quantity=reading.quantity,
+            message=f"New product: {reading.name}",
+            metadata={
+                "product_id": reading.product_id,
+                "name": reading.name,
+                "price": str(reading.price) if reading.price is not None else None,
+                "currency": reading.currency,
+                "url": reading.url,
+                "availability": reading.availability.value,
+            },
+        )
+        for reading in changed.new
+    ]
+    events += [
+        Event(
+            EventType.PRODUCT_MISSING,
+            message=f"The shop no longer lists {state.name}",
+            metadata={"product_id": state.product_id, "name": state.name},
+        )
+        for state in changed.gone
+        if state.product_id not in watched
+    ]
+    return events
