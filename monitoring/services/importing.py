@@ -79,7 +79,6 @@ def _row(reading: StockReading) -> dict[str, Any]:
     return {
         "product_id": reading.product_id,
         "product_name": reading.name[:250],
-        "purchase_link": reading.url if len(reading.url) <= 500 else "",
     }
 
 

@@ -130,7 +130,12 @@ def _fill_from_catalogue(website: Website, monitors: Iterable[Monitor]) -> None:
         product = listed.get(monitor.product_id)
         if product is not None:
             monitor.product_name = monitor.product_name or product.name
-            monitor.purchase_link = monitor.purchase_link or product.url
+            monitor.purchase_link = monitor.purchase_link or _web_address(product.url)
+
+
+def _web_address(text: str) -> str:
+    """A shop decides what its product address is; only a web address may become a button."""
+    return text if text.startswith(("https://", "http://")) else ""
 
 
 def _refuse_watched(website: Website, monitors: list[Monitor]) -> None:
