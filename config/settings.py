@@ -1,0 +1,253 @@
+"""Settings of the project. Read from the environment, then `.env`, then the default here.
+
+Blocks: site, apps, database, cache, queue, monitoring, outgoing HTTP, channels, web, API, logs.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+from config import __version__
+from config import logging as config_logging
+from config.env import Env
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = BASE_DIR / "var"
+env = Env.load(BASE_DIR)
+
+# --- Site ------------------------------------------------------------------------------------
+
+APP_NAME = env.text("APP_NAME", "WHMCS Stock Monitor")
+APP_VERSION = env.text("APP_VERSION", __version__)
+DEBUG = env.flag("DEBUG", default=False)
+PORT = env.integer("PORT", 8000, low=1, high=65535)
+PUBLIC_URL = env.url("PUBLIC_URL", f"http://127.0.0.1:{PORT}")
+TIME_ZONE = env.zone("TIME_ZONE", "UTC")
+USE_TZ = True
+LANGUAGE_CODE = "en"
+
+SECRET_KEY = env.secret("SECRET_KEY")
+FIELD_ENCRYPTION_KEYS = env.fernet_keys("FIELD_ENCRYPTION_KEYS")
+for _name, _value in (("SECRET_KEY", SECRET_KEY), ("FIELD_ENCRYPTION_KEYS", FIELD_ENCRYPTION_KEYS)):
+    if not _value:
+        raise ImproperlyConfigured(
+            f"{_name} is missing: run `python -m config.bootstrap` once, or set it."
+        )
+
+_public = urlsplit(PUBLIC_URL)
+IS_HTTPS = _public.scheme == "https"
+ALLOWED_HOSTS = env.words(
+    "ALLOWED_HOSTS",
+    tuple(dict.fromkeys(["localhost", "127.0.0.1", "[::1]", _public.hostname or "localhost"])),
+)
+TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES")
+
+# --- Apps ------------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "unfold",  # before the admin it replaces templates of
+    "unfold.contrib.filters",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "django_q",
+    "common",
+    "accounts",
+    "websites",
+    "monitoring",
+    "notifications",
+    "runtime",
+]
+MIDDLEWARE = [
+    "config.middleware.TrustedProxyMiddleware",  # first: the next one believes the scheme
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+AUTH_USER_MODEL = "accounts.User"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+
+# --- Database --------------------------------------------------------------------------------
+# No ATOMIC_REQUESTS: a reader must not take SQLite's write lock.
+
+VAR_DIR.mkdir(exist_ok=True)
+DATABASE_URL = env.secret("DATABASE_URL", f"sqlite:///{VAR_DIR / 'db.sqlite3'}")
+_database: dict[str, Any] = dict(environ.Env.db_url_config(DATABASE_URL))
+if _database.get("ENGINE") not in ("django.db.backends.sqlite3", "django.db.backends.postgresql"):
+    raise ImproperlyConfigured("DATABASE_URL is wrong: expected sqlite:///… or postgres://….")
+IS_SQLITE = _database["ENGINE"].endswith("sqlite3")
+if IS_SQLITE:
+    # Readers do not block the writer (WAL); a transaction takes the write lock when it begins
+    # (IMMEDIATE), because taking it half-way fails at once instead of waiting.
+    _database["OPTIONS"] = {
+        "timeout": 20,
+        "transaction_mode": "IMMEDIATE",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+    }
+else:
+    # The queue polls twice a second: a new session each time costs more than the query.
+    _database |= {"CONN_MAX_AGE": 300, "CONN_HEALTH_CHECKS": True}
+DATABASES = {"default": _database}
+
+# --- Cache -----------------------------------------------------------------------------------
+# In files, because web, core process and queue must see the same entries.
+
+CACHES: dict[str, dict[str, Any]] = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": str(VAR_DIR / "cache"),
+        "OPTIONS": {"MAX_ENTRIES": 2000},
+    }
+}
+
+# --- Queue -----------------------------------------------------------------------------------
+# A dumb executor: due times, leases and the outbox are tables of ours. `retry` counts from the
+# moment a task is fetched, so it must be at least (queue_limit / workers + 3) * timeout.
+
+Q_CLUSTER = {
+    "name": "stock-monitor",
+    "orm": "default",
+    "workers": 2 if IS_SQLITE else 4,
+    "recycle": 200,
+    "max_rss": 300_000,
+    "timeout": 60,
+    "retry": 600,
+    "queue_limit": 4,
+    "bulk": 1,
+    "poll": 0.5,
+    "guard_cycle": 1,
+    "catch_up": False,
+    "ack_failures": True,
+    "max_attempts": 1,
+    "save_limit": -1,
+    "label": "Queue",
+}
+
+# --- Monitoring ------------------------------------------------------------------------------
+
+MONITORING_INTERVAL = env.integer("MONITORING_INTERVAL", 60, low=5)
+POLL_LEASE_SECONDS = 90  # longer than the 60 s after which the queue kills a task
+GUARD_LOST_MIN = env.integer("GUARD_LOST_MIN", 5)
+GUARD_LOST_SHARE = env.number("GUARD_LOST_SHARE", 0.2, high=1.0)
+GUARD_FLIP_MIN = env.integer("GUARD_FLIP_MIN", 10)
+GUARD_FLIP_SHARE = env.number("GUARD_FLIP_SHARE", 0.5, high=1.0)
+GUARD_CONFIRM_SECONDS = env.integer("GUARD_CONFIRM_SECONDS", 8, high=10)
+# Seeds of the first Website, used by `init_db` on a fresh database.
+WHMCS_API_URL = env.url("WHMCS_API_URL", "")
+WHMCS_API_IDENTIFIER = env.secret("WHMCS_API_IDENTIFIER")
+WHMCS_API_SECRET = env.secret("WHMCS_API_SECRET")
+
+# --- Outgoing HTTP ---------------------------------------------------------------------------
+
+ALLOW_PRIVATE_NETWORKS = env.networks("ALLOW_PRIVATE_NETWORKS")
+HTTP_ALLOWED_PORTS = env.ports("HTTP_ALLOWED_PORTS", (80, 443))
+HTTP_MAX_BODY_BYTES = env.integer("HTTP_MAX_BODY_BYTES", 16 * 1024 * 1024, low=1024)
+USER_AGENT = env.text("USER_AGENT", f"stock-monitor/{APP_VERSION} (+{PUBLIC_URL})")
+
+# --- Channels --------------------------------------------------------------------------------
+
+TELEGRAM_BOT_TOKEN = env.secret("TELEGRAM_BOT_TOKEN")
+TELEGRAM_CHAT_ID = env.text("TELEGRAM_CHAT_ID")
+TELEGRAM_API_URL = env.url("TELEGRAM_API_URL", "https://api.telegram.org")
+EMAIL_URL = env.secret("EMAIL_URL")
+_email: dict[str, Any] = environ.Env.email_url_config(EMAIL_URL or "smtp://localhost:25")
+if "EMAIL_BACKEND" not in _email:
+    raise ImproperlyConfigured("EMAIL_URL is wrong: expected smtp+tls://user:password@host:587.")
+EMAIL_BACKEND = _email["EMAIL_BACKEND"]
+EMAIL_HOST = _email["EMAIL_HOST"]
+EMAIL_PORT = _email["EMAIL_PORT"] or 25
+EMAIL_HOST_USER = _email["EMAIL_HOST_USER"] or ""
+EMAIL_HOST_PASSWORD = _email["EMAIL_HOST_PASSWORD"] or ""
+EMAIL_FILE_PATH = _email["EMAIL_FILE_PATH"] or None
+EMAIL_USE_TLS = _email.get("EMAIL_USE_TLS", False)
+EMAIL_USE_SSL = _email.get("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", f"{APP_NAME} <stock-monitor@localhost>")
+
+# --- Web -------------------------------------------------------------------------------------
+
+STATIC_URL = "static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT.mkdir(exist_ok=True)
+STATICFILES_DIRS = [BASE_DIR / "static"] if (BASE_DIR / "static").is_dir() else []
+WHITENOISE_USE_FINDERS = True  # served straight from the packages: no build step to forget
+
+LOGIN_URL = "admin:login"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
+SESSION_COOKIE_HTTPONLY = True
+X_FRAME_OPTIONS = "DENY"
+SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = False  # other names may not be ours
+# Whether a request came by https is known only from a proxy that we trust.
+SECURE_SSL_REDIRECT = IS_HTTPS and bool(TRUSTED_PROXIES)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
+SECURE_REDIRECT_EXEMPT = [r"^health$", r"^api/v1/health/"]  # probes speak plain http
+CSRF_TRUSTED_ORIGINS = [f"{_public.scheme}://{_public.netloc}"]
+
+UNFOLD = {"SITE_TITLE": APP_NAME, "SITE_HEADER": APP_NAME}
+
+# --- API -------------------------------------------------------------------------------------
+
+REST_FRAMEWORK: dict[str, Any] = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+}
+SPECTACULAR_SETTINGS: dict[str, Any] = {
+    "TITLE": f"{APP_NAME} API",
+    "VERSION": APP_VERSION,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+}
+
+# --- Logs ------------------------------------------------------------------------------------
+
+LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))
+LOGGING = config_logging.build(LOG_LEVEL)
