@@ -92,7 +92,9 @@ class ApiKey(TimeStampedModel):
 
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="api_keys")
     name = models.CharField(max_length=120)
-    prefix = models.CharField(max_length=16, editable=False, help_text="Start of the key, to recognise it.")
+    prefix = models.CharField(
+        max_length=16, editable=False, help_text="Start of the key, to recognise it."
+    )
     key_hash = models.CharField(max_length=64, unique=True, editable=False)
     scope = models.CharField(max_length=16, choices=Scope.choices, default=Scope.READ)
     created_by = models.ForeignKey(

@@ -19,7 +19,7 @@ def next_delay(
     from the other side) is a lower bound; jitter only ever lengthens, so it is always honoured.
     `jitter` in 0..1 replaces the random share (tests).
     """
-    doubled = base_seconds * (2 ** min(max(attempt, 1) - 1, 30))
+    doubled = base_seconds * 2.0 ** min(max(attempt, 1) - 1, 30)
     wait = max(min(doubled, cap_seconds), retry_after or 0.0)
     share = random.random() if jitter is None else jitter  # noqa: S311 - spreads load, no secret
     return wait * (1 + 0.2 * share)

@@ -46,7 +46,9 @@ class Monitor(PublicIdModel, TimeStampedModel):
     config_option_name = models.CharField(max_length=250, blank=True)
     labels = models.JSONField(default=list, blank=True)
     notes = models.TextField(blank=True)
-    purchase_link = models.URLField(max_length=500, blank=True, help_text="Target of the buy button.")
+    purchase_link = models.URLField(
+        max_length=500, blank=True, help_text="Target of the buy button."
+    )
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.SET_NULL,
@@ -66,8 +68,12 @@ class Monitor(PublicIdModel, TimeStampedModel):
         help_text="Seconds; shortens the interval of its website. Empty: as the website.",
     )
 
-    threshold_low = models.IntegerField(null=True, blank=True, help_text="Low is below this number.")
-    threshold_high = models.IntegerField(null=True, blank=True, help_text="High is above this number.")
+    threshold_low = models.IntegerField(
+        null=True, blank=True, help_text="Low is below this number."
+    )
+    threshold_high = models.IntegerField(
+        null=True, blank=True, help_text="High is above this number."
+    )
     notify_on_restock = models.BooleanField(default=True)
     notify_on_purchase = models.BooleanField(default=False)
     notify_on_threshold = models.BooleanField(default=True)

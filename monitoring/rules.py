@@ -11,7 +11,9 @@ def decide(change: Change) -> list[Event]:
     if change.is_initial:
         return []
     events = [
-        event for event in (_stock_event(change), _threshold_event(change), _price_event(change)) if event
+        event
+        for event in (_stock_event(change), _threshold_event(change), _price_event(change))
+        if event
     ]
     return events
 
@@ -58,7 +60,11 @@ def _stock_message(event_type: EventType, before: int | None, after: int | None)
 
 def _threshold_event(change: Change) -> Event | None:
     """Only a crossing is told; a jump to nothing is `sold_out` alone (out inhibits low)."""
-    before, after, quantity = change.before.threshold_state, change.threshold_state, change.after.quantity
+    before, after, quantity = (
+        change.before.threshold_state,
+        change.threshold_state,
+        change.after.quantity,
+    )
     if not before or before == after or quantity is None:
         return None
     low, high = change.before.threshold_low, change.before.threshold_high
@@ -103,12 +109,19 @@ def _price_event(change: Change) -> Event | None:
         return None
     if (before.price, before.currency) == (after.price, after.currency):
         return None
-    old, new = f"{before.price} {before.currency}".strip(), f"{after.price} {after.currency}".strip()
+    old, new = (
+        f"{before.price} {before.currency}".strip(),
+        f"{after.price} {after.currency}".strip(),
+    )
     return Event(
         event_type=EventType.PRICE_CHANGED,
         from_quantity=before.quantity,
         to_quantity=after.quantity,
         message=f"Price changed from {old} to {new}",
-        metadata={"from_price": str(before.price), "from_currency": before.currency,
-                  "to_price": str(after.price), "to_currency": after.currency},
+        metadata={
+            "from_price": str(before.price),
+            "from_currency": before.currency,
+            "to_price": str(after.price),
+            "to_currency": after.currency,
+        },
     )

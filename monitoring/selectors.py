@@ -42,7 +42,9 @@ def monitor_summary(monitor: Monitor) -> dict[str, Any]:
     sold = monitor.records.filter(
         created_at__gte=since, change_type=ChangeType.PURCHASE, delta__lt=0
     ).aggregate(pieces=Sum("delta"))
-    previous = monitor.records.order_by("-created_at", "-id").values_list("quantity", flat=True)[1:2]
+    previous = monitor.records.order_by("-created_at", "-id").values_list("quantity", flat=True)[
+        1:2
+    ]
     return {
         "current_quantity": monitor.quantity,
         "previous_quantity": next(iter(previous), None),

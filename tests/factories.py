@@ -21,7 +21,9 @@ def make_team(name: str = "", **fields: Any) -> Team:
     return Team.objects.create(name=name or f"Team {number}", slug=f"team-{number}", **fields)
 
 
-def make_user(username: str = "", *, team: Team | None = None, role: str = "owner", **fields: Any) -> User:
+def make_user(
+    username: str = "", *, team: Team | None = None, role: str = "owner", **fields: Any
+) -> User:
     user = User.objects.create_user(
         username or f"user-{next(_numbers)}", "u@example.com", "password-1234", **fields
     )

@@ -19,4 +19,3 @@ class Health(models.TextChoices):
 
 # Entering one of these is announced as website_unreachable; leaving to ok as website_recovered.
 DOWN = frozenset({Health.UNREACHABLE, Health.AUTH_FAILED, Health.BLOCKED})
-

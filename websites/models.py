@@ -39,7 +39,9 @@ class Website(PublicIdModel, TimeStampedModel):
     labels = models.JSONField(default=list, blank=True)
     is_active = models.BooleanField(default=True)
     poll_interval = models.PositiveIntegerField(
-        default=default_interval, validators=[MinValueValidator(5)], help_text="Seconds, at least 5."
+        default=default_interval,
+        validators=[MinValueValidator(5)],
+        help_text="Seconds, at least 5.",
     )
 
     # Health: what the last polls proved about the shop, never about its stock.

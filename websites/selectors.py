@@ -19,5 +19,7 @@ def website_by_name_or_id(text: str) -> Website:
         return named[0]
     if named:
         ids = ", ".join(f"{website.pk} (team {website.team.slug})" for website in named)
-        raise WebsiteNotFoundError(f"Several websites are named {text!r}: give the id of one: {ids}.")
+        raise WebsiteNotFoundError(
+            f"Several websites are named {text!r}: give the id of one: {ids}."
+        )
     raise WebsiteNotFoundError(f"There is no website with the id or name {text!r}.")

@@ -9,183 +9,480 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('websites', '0001_initial'),
+        ("websites", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Monitor',
+            name="Monitor",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('product_id', models.CharField(max_length=190)),
-                ('config_option_id', models.CharField(blank=True, default='', help_text='Config option that must be offered. WHMCS options carry no stock of their own.', max_length=64)),
-                ('product_name', models.CharField(blank=True, max_length=250)),
-                ('config_option_name', models.CharField(blank=True, max_length=250)),
-                ('labels', models.JSONField(blank=True, default=list)),
-                ('notes', models.TextField(blank=True)),
-                ('purchase_link', models.URLField(blank=True, help_text='Target of the buy button.', max_length=500)),
-                ('status', models.CharField(choices=[('active', 'Active'), ('paused', 'Paused'), ('error', 'Needs attention')], default='active', max_length=16)),
-                ('status_reason', models.CharField(blank=True, editable=False, max_length=250)),
-                ('check_interval', models.PositiveIntegerField(blank=True, help_text='Seconds; shortens the interval of its website. Empty: as the website.', null=True, validators=[django.core.validators.MinValueValidator(5)])),
-                ('threshold_low', models.IntegerField(blank=True, help_text='Low is below this number.', null=True)),
-                ('threshold_high', models.IntegerField(blank=True, help_text='High is above this number.', null=True)),
-                ('notify_on_restock', models.BooleanField(default=True)),
-                ('notify_on_purchase', models.BooleanField(default=False)),
-                ('notify_on_threshold', models.BooleanField(default=True)),
-                ('notify_on_sold_out', models.BooleanField(default=True)),
-                ('notify_on_price', models.BooleanField(default=False)),
-                ('zero_means', models.CharField(choices=[('auto', 'Find out'), ('sold_out', 'Sold out'), ('unlimited', 'Unlimited')], default='auto', help_text='Some WHMCS versions send 0 both for sold out and for no stock control.', max_length=16)),
-                ('quantity', models.BigIntegerField(blank=True, editable=False, null=True)),
-                ('available', models.BooleanField(blank=True, editable=False, null=True)),
-                ('stock_control_enabled', models.BooleanField(blank=True, editable=False, null=True)),
-                ('price', models.DecimalField(blank=True, decimal_places=2, editable=False, max_digits=14, null=True)),
-                ('currency', models.CharField(blank=True, editable=False, max_length=8)),
-                ('threshold_state', models.CharField(blank=True, choices=[('ok', 'Within limits'), ('low', 'Below the low threshold'), ('high', 'Above the high threshold')], default='', editable=False, max_length=8)),
-                ('positive_source', models.CharField(blank=True, editable=False, help_text='Source kind that once showed a number above 0: its 0 then means sold out.', max_length=32)),
-                ('evidence', models.JSONField(blank=True, default=dict, editable=False)),
-                ('first_read_at', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('last_changed_at', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('missing_since', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('owner', models.ForeignKey(blank=True, help_text='Person a manual item belongs to.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='owned_monitors', to=settings.AUTH_USER_MODEL)),
-                ('website', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='monitors', to='websites.website')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("product_id", models.CharField(max_length=190)),
+                (
+                    "config_option_id",
+                    models.CharField(
+                        blank=True,
+                        default="",
+                        help_text="Config option that must be offered. WHMCS options carry no stock of their own.",
+                        max_length=64,
+                    ),
+                ),
+                ("product_name", models.CharField(blank=True, max_length=250)),
+                ("config_option_name", models.CharField(blank=True, max_length=250)),
+                ("labels", models.JSONField(blank=True, default=list)),
+                ("notes", models.TextField(blank=True)),
+                (
+                    "purchase_link",
+                    models.URLField(
+                        blank=True, help_text="Target of the buy button.", max_length=500
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("active", "Active"),
+                            ("paused", "Paused"),
+                            ("error", "Needs attention"),
+                        ],
+                        default="active",
+                        max_length=16,
+                    ),
+                ),
+                ("status_reason", models.CharField(blank=True, editable=False, max_length=250)),
+                (
+                    "check_interval",
+                    models.PositiveIntegerField(
+                        blank=True,
+                        help_text="Seconds; shortens the interval of its website. Empty: as the website.",
+                        null=True,
+                        validators=[django.core.validators.MinValueValidator(5)],
+                    ),
+                ),
+                (
+                    "threshold_low",
+                    models.IntegerField(
+                        blank=True, help_text="Low is below this number.", null=True
+                    ),
+                ),
+                (
+                    "threshold_high",
+                    models.IntegerField(
+                        blank=True, help_text="High is above this number.", null=True
+                    ),
+                ),
+                ("notify_on_restock", models.BooleanField(default=True)),
+                ("notify_on_purchase", models.BooleanField(default=False)),
+                ("notify_on_threshold", models.BooleanField(default=True)),
+                ("notify_on_sold_out", models.BooleanField(default=True)),
+                ("notify_on_price", models.BooleanField(default=False)),
+                (
+                    "zero_means",
+                    models.CharField(
+                        choices=[
+                            ("auto", "Find out"),
+                            ("sold_out", "Sold out"),
+                            ("unlimited", "Unlimited"),
+                        ],
+                        default="auto",
+                        help_text="Some WHMCS versions send 0 both for sold out and for no stock control.",
+                        max_length=16,
+                    ),
+                ),
+                ("quantity", models.BigIntegerField(blank=True, editable=False, null=True)),
+                ("available", models.BooleanField(blank=True, editable=False, null=True)),
+                (
+                    "stock_control_enabled",
+                    models.BooleanField(blank=True, editable=False, null=True),
+                ),
+                (
+                    "price",
+                    models.DecimalField(
+                        blank=True, decimal_places=2, editable=False, max_digits=14, null=True
+                    ),
+                ),
+                ("currency", models.CharField(blank=True, editable=False, max_length=8)),
+                (
+                    "threshold_state",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("ok", "Within limits"),
+                            ("low", "Below the low threshold"),
+                            ("high", "Above the high threshold"),
+                        ],
+                        default="",
+                        editable=False,
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "positive_source",
+                    models.CharField(
+                        blank=True,
+                        editable=False,
+                        help_text="Source kind that once showed a number above 0: its 0 then means sold out.",
+                        max_length=32,
+                    ),
+                ),
+                ("evidence", models.JSONField(blank=True, default=dict, editable=False)),
+                ("first_read_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                ("last_changed_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                ("missing_since", models.DateTimeField(blank=True, editable=False, null=True)),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="Person a manual item belongs to.",
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="owned_monitors",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "website",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="monitors",
+                        to="websites.website",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['website_id', 'product_name', 'id'],
+                "ordering": ["website_id", "product_name", "id"],
             },
         ),
         migrations.CreateModel(
-            name='PollRun',
+            name="PollRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('queued', 'Queued'), ('running', 'Running'), ('done', 'Done'), ('failed', 'Failed')], default='queued', max_length=16)),
-                ('outcome', models.CharField(blank=True, choices=[('', 'Not finished'), ('unchanged', 'Nothing changed'), ('changed', 'Something changed'), ('quarantined', 'Not believed yet'), ('error', 'Failed'), ('lost', 'Taken over by another worker')], default='', max_length=16)),
-                ('trigger', models.CharField(choices=[('schedule', 'Schedule'), ('request', 'Requested')], default='schedule', max_length=16)),
-                ('count', models.PositiveIntegerField(default=1, help_text='Equal polls this row stands for.')),
-                ('first_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('last_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('finished_at', models.DateTimeField(blank=True, null=True)),
-                ('duration_ms', models.PositiveIntegerField(blank=True, null=True)),
-                ('monitors_checked', models.PositiveIntegerField(default=0)),
-                ('products_seen', models.PositiveIntegerField(default=0)),
-                ('changes', models.PositiveIntegerField(default=0)),
-                ('events', models.PositiveIntegerField(default=0)),
-                ('requests_made', models.PositiveIntegerField(default=0)),
-                ('bytes_read', models.PositiveBigIntegerField(default=0)),
-                ('source', models.CharField(blank=True, max_length=32)),
-                ('error_code', models.CharField(blank=True, max_length=60)),
-                ('error_message', models.TextField(blank=True)),
-                ('advice', models.TextField(blank=True)),
-                ('website', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='poll_runs', to='websites.website')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("queued", "Queued"),
+                            ("running", "Running"),
+                            ("done", "Done"),
+                            ("failed", "Failed"),
+                        ],
+                        default="queued",
+                        max_length=16,
+                    ),
+                ),
+                (
+                    "outcome",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "Not finished"),
+                            ("unchanged", "Nothing changed"),
+                            ("changed", "Something changed"),
+                            ("quarantined", "Not believed yet"),
+                            ("error", "Failed"),
+                            ("lost", "Taken over by another worker"),
+                        ],
+                        default="",
+                        max_length=16,
+                    ),
+                ),
+                (
+                    "trigger",
+                    models.CharField(
+                        choices=[("schedule", "Schedule"), ("request", "Requested")],
+                        default="schedule",
+                        max_length=16,
+                    ),
+                ),
+                (
+                    "count",
+                    models.PositiveIntegerField(
+                        default=1, help_text="Equal polls this row stands for."
+                    ),
+                ),
+                ("first_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("last_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("finished_at", models.DateTimeField(blank=True, null=True)),
+                ("duration_ms", models.PositiveIntegerField(blank=True, null=True)),
+                ("monitors_checked", models.PositiveIntegerField(default=0)),
+                ("products_seen", models.PositiveIntegerField(default=0)),
+                ("changes", models.PositiveIntegerField(default=0)),
+                ("events", models.PositiveIntegerField(default=0)),
+                ("requests_made", models.PositiveIntegerField(default=0)),
+                ("bytes_read", models.PositiveBigIntegerField(default=0)),
+                ("source", models.CharField(blank=True, max_length=32)),
+                ("error_code", models.CharField(blank=True, max_length=60)),
+                ("error_message", models.TextField(blank=True)),
+                ("advice", models.TextField(blank=True)),
+                (
+                    "website",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="poll_runs",
+                        to="websites.website",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-id'],
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='StockRecord',
+            name="StockRecord",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('quantity', models.BigIntegerField(blank=True, null=True)),
-                ('available', models.BooleanField(blank=True, null=True)),
-                ('stock_control_enabled', models.BooleanField(blank=True, null=True)),
-                ('delta', models.BigIntegerField(blank=True, null=True)),
-                ('change_type', models.CharField(choices=[('initial', 'First reading'), ('restock', 'Restock'), ('purchase', 'Purchase'), ('adjusted', 'Something else changed'), ('unchanged', 'Unchanged')], max_length=16)),
-                ('price', models.DecimalField(blank=True, decimal_places=2, max_digits=14, null=True)),
-                ('currency', models.CharField(blank=True, max_length=8)),
-                ('threshold_breached', models.BooleanField(default=False)),
-                ('threshold_type', models.CharField(blank=True, choices=[('low', 'Low'), ('high', 'High')], default='', max_length=8)),
-                ('notes', models.TextField(blank=True)),
-                ('metadata', models.JSONField(blank=True, default=dict)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('monitor', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='records', to='monitoring.monitor')),
-                ('poll_run', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='records', to='monitoring.pollrun')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("quantity", models.BigIntegerField(blank=True, null=True)),
+                ("available", models.BooleanField(blank=True, null=True)),
+                ("stock_control_enabled", models.BooleanField(blank=True, null=True)),
+                ("delta", models.BigIntegerField(blank=True, null=True)),
+                (
+                    "change_type",
+                    models.CharField(
+                        choices=[
+                            ("initial", "First reading"),
+                            ("restock", "Restock"),
+                            ("purchase", "Purchase"),
+                            ("adjusted", "Something else changed"),
+                            ("unchanged", "Unchanged"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                (
+                    "price",
+                    models.DecimalField(blank=True, decimal_places=2, max_digits=14, null=True),
+                ),
+                ("currency", models.CharField(blank=True, max_length=8)),
+                ("threshold_breached", models.BooleanField(default=False)),
+                (
+                    "threshold_type",
+                    models.CharField(
+                        blank=True,
+                        choices=[("low", "Low"), ("high", "High")],
+                        default="",
+                        max_length=8,
+                    ),
+                ),
+                ("notes", models.TextField(blank=True)),
+                ("metadata", models.JSONField(blank=True, default=dict)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "monitor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="records",
+                        to="monitoring.monitor",
+                    ),
+                ),
+                (
+                    "poll_run",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="records",
+                        to="monitoring.pollrun",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-created_at', '-id'],
+                "ordering": ["-created_at", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='MonitorHistory',
+            name="MonitorHistory",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('event_type', models.CharField(choices=[('restocked', 'Restocked'), ('stock_increased', 'Stock increased'), ('stock_decreased', 'Purchased'), ('sold_out', 'Sold out'), ('threshold_breach_low', 'Low stock'), ('threshold_breach_high', 'High stock'), ('threshold_recovered', 'Back within limits'), ('price_changed', 'Price changed'), ('product_new', 'New product'), ('product_missing', 'Product missing'), ('stock_control_changed', 'Stock control switched'), ('website_unreachable', 'Website unreachable'), ('website_recovered', 'Website recovered'), ('snapshot_quarantined', 'Reading not believed yet')], max_length=32)),
-                ('from_quantity', models.BigIntegerField(blank=True, null=True)),
-                ('to_quantity', models.BigIntegerField(blank=True, null=True)),
-                ('delta', models.BigIntegerField(blank=True, null=True)),
-                ('change_type', models.CharField(blank=True, choices=[('initial', 'First reading'), ('restock', 'Restock'), ('purchase', 'Purchase'), ('adjusted', 'Something else changed'), ('unchanged', 'Unchanged')], default='', max_length=16)),
-                ('threshold_breached', models.BooleanField(default=False)),
-                ('threshold_type', models.CharField(blank=True, choices=[('low', 'Low'), ('high', 'High')], default='', max_length=8)),
-                ('threshold_value', models.IntegerField(blank=True, null=True)),
-                ('message', models.TextField(blank=True)),
-                ('metadata', models.JSONField(blank=True, default=dict)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('planned_at', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('monitor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='history', to='monitoring.monitor')),
-                ('website', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='history', to='websites.website')),
-                ('poll_run', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='history', to='monitoring.pollrun')),
-                ('record', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='events', to='monitoring.stockrecord')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                (
+                    "event_type",
+                    models.CharField(
+                        choices=[
+                            ("restocked", "Restocked"),
+                            ("stock_increased", "Stock increased"),
+                            ("stock_decreased", "Purchased"),
+                            ("sold_out", "Sold out"),
+                            ("threshold_breach_low", "Low stock"),
+                            ("threshold_breach_high", "High stock"),
+                            ("threshold_recovered", "Back within limits"),
+                            ("price_changed", "Price changed"),
+                            ("product_new", "New product"),
+                            ("product_missing", "Product missing"),
+                            ("stock_control_changed", "Stock control switched"),
+                            ("website_unreachable", "Website unreachable"),
+                            ("website_recovered", "Website recovered"),
+                            ("snapshot_quarantined", "Reading not believed yet"),
+                        ],
+                        max_length=32,
+                    ),
+                ),
+                ("from_quantity", models.BigIntegerField(blank=True, null=True)),
+                ("to_quantity", models.BigIntegerField(blank=True, null=True)),
+                ("delta", models.BigIntegerField(blank=True, null=True)),
+                (
+                    "change_type",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("initial", "First reading"),
+                            ("restock", "Restock"),
+                            ("purchase", "Purchase"),
+                            ("adjusted", "Something else changed"),
+                            ("unchanged", "Unchanged"),
+                        ],
+                        default="",
+                        max_length=16,
+                    ),
+                ),
+                ("threshold_breached", models.BooleanField(default=False)),
+                (
+                    "threshold_type",
+                    models.CharField(
+                        blank=True,
+                        choices=[("low", "Low"), ("high", "High")],
+                        default="",
+                        max_length=8,
+                    ),
+                ),
+                ("threshold_value", models.IntegerField(blank=True, null=True)),
+                ("message", models.TextField(blank=True)),
+                ("metadata", models.JSONField(blank=True, default=dict)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("planned_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                (
+                    "monitor",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="history",
+                        to="monitoring.monitor",
+                    ),
+                ),
+                (
+                    "website",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="history",
+                        to="websites.website",
+                    ),
+                ),
+                (
+                    "poll_run",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="history",
+                        to="monitoring.pollrun",
+                    ),
+                ),
+                (
+                    "record",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="events",
+                        to="monitoring.stockrecord",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'event',
-                'verbose_name_plural': 'events',
-                'ordering': ['-created_at', '-id'],
+                "verbose_name": "event",
+                "verbose_name_plural": "events",
+                "ordering": ["-created_at", "-id"],
             },
         ),
         migrations.AddIndex(
-            model_name='monitor',
-            index=models.Index(fields=['website', 'status'], name='monitor_website_status_idx'),
+            model_name="monitor",
+            index=models.Index(fields=["website", "status"], name="monitor_website_status_idx"),
         ),
         migrations.AddIndex(
-            model_name='monitor',
-            index=models.Index(fields=['available', 'quantity'], name='monitor_stock_idx'),
+            model_name="monitor",
+            index=models.Index(fields=["available", "quantity"], name="monitor_stock_idx"),
         ),
         migrations.AddConstraint(
-            model_name='monitor',
-            constraint=models.UniqueConstraint(fields=('website', 'product_id', 'config_option_id'), name='monitor_product_option_once_per_website'),
+            model_name="monitor",
+            constraint=models.UniqueConstraint(
+                fields=("website", "product_id", "config_option_id"),
+                name="monitor_product_option_once_per_website",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='monitor',
-            constraint=models.CheckConstraint(condition=models.Q(('check_interval__isnull', True), ('check_interval__gte', 5), _connector='OR'), name='monitor_interval_at_least_5s'),
+            model_name="monitor",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("check_interval__isnull", True), ("check_interval__gte", 5), _connector="OR"
+                ),
+                name="monitor_interval_at_least_5s",
+            ),
         ),
         migrations.AddIndex(
-            model_name='pollrun',
-            index=models.Index(fields=['website', '-id'], name='pollrun_website_newest_idx'),
+            model_name="pollrun",
+            index=models.Index(fields=["website", "-id"], name="pollrun_website_newest_idx"),
         ),
         migrations.AddIndex(
-            model_name='pollrun',
-            index=models.Index(condition=models.Q(('state__in', ['queued', 'running'])), fields=['website'], name='pollrun_unfinished_idx'),
+            model_name="pollrun",
+            index=models.Index(
+                condition=models.Q(("state__in", ["queued", "running"])),
+                fields=["website"],
+                name="pollrun_unfinished_idx",
+            ),
         ),
         migrations.AddIndex(
-            model_name='stockrecord',
-            index=models.Index(fields=['monitor', '-created_at'], name='record_monitor_time_idx'),
+            model_name="stockrecord",
+            index=models.Index(fields=["monitor", "-created_at"], name="record_monitor_time_idx"),
         ),
         migrations.AddIndex(
-            model_name='stockrecord',
-            index=models.Index(fields=['change_type', '-created_at'], name='record_type_time_idx'),
+            model_name="stockrecord",
+            index=models.Index(fields=["change_type", "-created_at"], name="record_type_time_idx"),
         ),
         migrations.AddIndex(
-            model_name='monitorhistory',
-            index=models.Index(fields=['monitor', '-created_at'], name='history_monitor_time_idx'),
+            model_name="monitorhistory",
+            index=models.Index(fields=["monitor", "-created_at"], name="history_monitor_time_idx"),
         ),
         migrations.AddIndex(
-            model_name='monitorhistory',
-            index=models.Index(fields=['website', '-created_at'], name='history_website_time_idx'),
+            model_name="monitorhistory",
+            index=models.Index(fields=["website", "-created_at"], name="history_website_time_idx"),
         ),
         migrations.AddIndex(
-            model_name='monitorhistory',
-            index=models.Index(fields=['event_type', '-created_at'], name='history_type_time_idx'),
+            model_name="monitorhistory",
+            index=models.Index(fields=["event_type", "-created_at"], name="history_type_time_idx"),
         ),
         migrations.AddIndex(
-            model_name='monitorhistory',
-            index=models.Index(condition=models.Q(('planned_at__isnull', True)), fields=['id'], name='history_unplanned_idx'),
+            model_name="monitorhistory",
+            index=models.Index(
+                condition=models.Q(("planned_at__isnull", True)),
+                fields=["id"],
+                name="history_unplanned_idx",
+            ),
         ),
     ]

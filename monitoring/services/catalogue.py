@@ -15,10 +15,13 @@ FACTS = ("slug", "group_id", "group_name", "name", "url", "price", "currency")
 
 def catalogue_load(website_id: int) -> dict[str, CatalogueState]:
     """The known catalogue by product id, in one statement."""
-    rows = CatalogueProduct.objects.filter(website_id=website_id).order_by().values_list(
-        "id", "product_id", *FACTS, "absent_count", "missing_since"
+    rows = (
+        CatalogueProduct.objects.filter(website_id=website_id)
+        .order_by()
+        .values_list("id", "product_id", *FACTS, "absent_count", "missing_since")
     )
-    return {row[1]: CatalogueState(*row[:-1], row[-1] is not None) for row in rows}
+    states = (CatalogueState._make((*row[:-1], row[-1] is not None)) for row in rows)
+    return {state.product_id: state for state in states}
 
 
 def catalogue_write(website_id: int, change: CatalogueChange, now: datetime) -> None:

@@ -34,9 +34,7 @@ def stock_push(*, monitor: Monitor, quantity: int) -> StockRecord:
     with transaction.atomic():
         locked = Monitor.objects.select_for_update(of=("self",)).filter(pk=monitor.pk)
         state = states_load(locked, monitor.website.team.low_stock_threshold)[0]
-        step = step_of(
-            state, _reading(state, quantity), source=monitor.website.source, proof=proof
-        )
+        step = step_of(state, _reading(state, quantity), source=monitor.website.source, proof=proof)
         Website.objects.filter(pk=monitor.website_id).update(last_success_at=now, health="ok")
         if step is None or not step.change.is_stock_step:
             _write(monitor, step)

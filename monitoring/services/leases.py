@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
 from django.db.models import Min, OuterRef, Q, Subquery
 
 from monitoring.choices import MonitorStatus, PollState
@@ -79,9 +78,7 @@ def due_claim(now: datetime, *, website_ids: list[int] | None = None) -> list[in
     )
 
 
-def take(
-    website_ids: list[int], now: datetime, *, only_queued: bool = True
-) -> list[Lease]:
+def take(website_ids: list[int], now: datetime, *, only_queued: bool = True) -> list[Lease]:
     """Leases of the given Websites that are active and free; others are left alone.
 
     `only_queued`: skip those no ticker asked for since their last poll, so that tasks left over in
@@ -98,10 +95,27 @@ def take(
     rows = list(
         free.annotate(asked=_interval(), requested_run=Subquery(oldest_request))
         .select_related(None)
-        .values("pk", "fence", "name", "source", "url", "config", "credentials", "poll_interval",
-                "asked", "team__low_stock_threshold", "applied_hash", "applied_monitors",
-                "quarantine", "health", "failure_count", "failing_since", "is_announced_down",
-                "next_poll_at", "requested_run")
+        .values(
+            "pk",
+            "fence",
+            "name",
+            "source",
+            "url",
+            "config",
+            "credentials",
+            "poll_interval",
+            "asked",
+            "team__low_stock_threshold",
+            "applied_hash",
+            "applied_monitors",
+            "quarantine",
+            "health",
+            "failure_count",
+            "failing_since",
+            "is_announced_down",
+            "next_poll_at",
+            "requested_run",
+        )
     )
     expires = now + timedelta(seconds=settings.POLL_LEASE_SECONDS)
     won = set(
@@ -119,7 +133,7 @@ def take(
     return leases
 
 
-def _lease(row: dict[str, Any], now: datetime) -> Lease:
+def _lease(row: Mapping[str, Any], now: datetime) -> Lease:
     return Lease(
         website_id=row["pk"],
         fence=row["fence"] + 1,
@@ -147,7 +161,6 @@ def release(lease: Lease, now: datetime, **columns: Any) -> bool:
 
     Must be the first statement of the recording transaction: it locks the row.
     """
-    assert transaction.get_connection().in_atomic_block
     updated = Website.objects.filter(pk=lease.website_id, fence=lease.fence).update(
         lease_expires_at=None, last_polled_at=now, **columns
     )

@@ -84,7 +84,10 @@ def websites_poll(
 ) -> None:
     """Polls the websites it can take a lease of. What takes longer than the patience goes on in a
     background thread of this process; without patience (None) it waits for all."""
-    leases = {lease.website_id: lease for lease in take(website_ids, timezone.now(), only_queued=only_queued)}
+    leases = {
+        lease.website_id: lease
+        for lease in take(website_ids, timezone.now(), only_queued=only_queued)
+    }
 
     def record(website_id: int, outcome: Snapshot | Exception) -> None:
         result = outcome_record(leases[website_id], _as_outcome(outcome), timezone.now())
@@ -101,9 +104,7 @@ def websites_poll(
     )
 
 
-def cycle_now(
-    *, website_ids: list[int] | None = None, all_websites: bool = False
-) -> CycleSummary:
+def cycle_now(*, website_ids: list[int] | None = None, all_websites: bool = False) -> CycleSummary:
     """One cycle in this process, waiting for all: the due websites, the given ones, or all.
 
     Given ones are polled whether due or not, unless somebody polls them at this moment.
@@ -171,9 +172,7 @@ def _as_outcome(outcome: Snapshot | Exception) -> Snapshot | SourceError:
 
 def _log(result: PollResult) -> None:
     if result.error is not None:
-        logger.warning(
-            "poll_failed website=%s code=%s", result.website_id, result.error.code
-        )
+        logger.warning("poll_failed website=%s code=%s", result.website_id, result.error.code)
     elif result.changes or result.events:
         logger.info(
             "poll_changed website=%s changes=%s events=%s",

@@ -55,11 +55,14 @@ def run_finish(
         "error_message": error.message if error else "",
         "advice": error.advice if error else "",
     }
-    if not is_scheduled:
+    if lease.requested_run_id is not None:
         PollRun.objects.filter(pk=lease.requested_run_id).update(**columns)
         return lease.requested_run_id
     run = PollRun.objects.create(
-        website_id=lease.website_id, trigger=PollTrigger.SCHEDULE, first_at=lease.taken_at, **columns
+        website_id=lease.website_id,
+        trigger=PollTrigger.SCHEDULE,
+        first_at=lease.taken_at,
+        **columns,
     )
     return run.pk
 

@@ -18,7 +18,11 @@ Row = Sequence[Any]
 
 
 def insert_rows(
-    model: type[models.Model], columns: Sequence[str], rows: Sequence[Row], *, returning: Sequence[str]
+    model: type[models.Model],
+    columns: Sequence[str],
+    rows: Sequence[Row],
+    *,
+    returning: Sequence[str],
 ) -> list[tuple[Any, ...]]:
     """Inserts `rows` (values in the order of the field names `columns`) in one statement.
 
@@ -52,7 +56,9 @@ def update_rows(
     table = _quote(model._meta.db_table)
     source, params = _source(fields, rows)
     split = len(match)
-    where = " AND ".join(f"{table}.{_quoted(f)} = x.{_alias(i)}" for i, f in enumerate(fields[:split]))
+    where = " AND ".join(
+        f"{table}.{_quoted(f)} = x.{_alias(i)}" for i, f in enumerate(fields[:split])
+    )
     sets = ", ".join(f"{_quoted(f)} = x.{_alias(split + i)}" for i, f in enumerate(fields[split:]))
     found = _run(
         f"UPDATE {table} SET {sets} FROM {source} WHERE {where} RETURNING {table}.id",  # noqa: S608 - names come from model fields
@@ -63,7 +69,8 @@ def update_rows(
 
 def _field(model: type[models.Model], name: str) -> models.Field[Any, Any]:
     field = model._meta.get_field(name)
-    assert isinstance(field, models.Field)
+    if not isinstance(field, models.Field):
+        raise TypeError(f"{name} of {model.__name__} is not a column")
     return field
 
 
@@ -87,13 +94,14 @@ def _source(fields: Sequence[models.Field[Any, Any]], rows: Sequence[Row]) -> tu
             f"{_alias(i)} {_column_type(field, connection)}" for i, field in enumerate(fields)
         )
         content = [
-            {_alias(i): _plain(f, v, connection) for i, (f, v) in enumerate(zip(fields, row, strict=True))}
+            {
+                _alias(i): _plain(f, v, connection)
+                for i, (f, v) in enumerate(zip(fields, row, strict=True))
+            }
             for row in rows
         ]
         return f"jsonb_to_recordset(%s::jsonb) AS x({typed})", [json.dumps(content)]
-    picked = ", ".join(
-        f"json_extract(value, '$[{i}]') AS {_alias(i)}" for i in range(len(fields))
-    )
+    picked = ", ".join(f"json_extract(value, '$[{i}]') AS {_alias(i)}" for i in range(len(fields)))
     content_rows = [
         [_plain(f, v, connection) for f, v in zip(fields, row, strict=True)] for row in rows
     ]

@@ -95,9 +95,7 @@ def _without_stock(state: MonitorState, problem: str) -> Change:
         True, None, None, None, state.price, state.currency, state.product_name, problem
     )
     had_stock = (state.quantity, state.available, state.stock_control_enabled) != (None, None, None)
-    return Change(
-        state, after, False, had_stock, None, ChangeType.ADJUSTED, state.threshold_state
-    )
+    return Change(state, after, False, had_stock, None, ChangeType.ADJUSTED, state.threshold_state)
 
 
 def _missing(state: MonitorState, proof: Mapping[str, Any], now: datetime) -> Step:

@@ -69,8 +69,14 @@ def test_an_equal_reading_is_no_step():
 
 def test_the_first_reading_is_a_silent_baseline():
     before = state(
-        quantity=None, available=None, stock_control_enabled=None, first_read_at=None,
-        threshold_state="", threshold_low=9, price=None, currency="",
+        quantity=None,
+        available=None,
+        stock_control_enabled=None,
+        first_read_at=None,
+        threshold_state="",
+        threshold_low=9,
+        price=None,
+        currency="",
     )
     change = diff(before, observe(before, reading(5), source="whmcs_api"))
     assert change is not None
@@ -98,7 +104,9 @@ def test_a_number_that_appears_for_an_available_product_is_a_record_only():
 
 
 def test_an_unknown_reading_keeps_the_last_believed_stock():
-    unknown = reading(5, availability=Availability.UNKNOWN)._replace(quantity=None, stock_control=None)
+    unknown = reading(5, availability=Availability.UNKNOWN)._replace(
+        quantity=None, stock_control=None
+    )
     assert diff(state(), observe(state(), unknown, source="whmcs_api")) is None
 
 

@@ -13,8 +13,12 @@ def _judge(before, now, *, flips=0, is_html=False):
     known = {pid: True for pid in before & now}
     seen = {pid: not (index < flips) for index, pid in enumerate(sorted(known))}
     return judge(
-        listed_before=before, listed_now=now, available_before=known, available_now=seen,
-        is_html=is_html, limits=LIMITS,
+        listed_before=before,
+        listed_now=now,
+        available_before=known,
+        available_now=seen,
+        is_html=is_html,
+        limits=LIMITS,
     )
 
 

@@ -38,14 +38,18 @@ def test_three_failures_over_two_minutes_are_an_outage_announced_once():
     assert (again.state.health, again.enters_down) == ("unreachable", False)
 
 
-@pytest.mark.parametrize(("error", "health"), [(AuthError("x"), "auth_failed"), (BlockedError("x"), "blocked")])
+@pytest.mark.parametrize(
+    ("error", "health"), [(AuthError("x"), "auth_failed"), (BlockedError("x"), "blocked")]
+)
 def test_a_refusal_is_announced_at_once(error, health):
     step = _fail(FINE, error)
     assert (step.state.health, step.enters_down) == (health, True)
 
 
 def test_a_plain_failure_does_not_hide_a_refusal():
-    assert _fail(HealthState("blocked", 1, NOW, True), UnreachableError("x")).state.health == "blocked"
+    assert (
+        _fail(HealthState("blocked", 1, NOW, True), UnreachableError("x")).state.health == "blocked"
+    )
 
 
 def test_only_an_announced_outage_recovers_with_an_event():

@@ -8,9 +8,17 @@ from tests.factories import reading
 
 def _known(product_id="1", **fields):
     values = {
-        "id": 1, "product_id": product_id, "slug": "", "group_id": "", "group_name": "",
-        "name": "VPS 1", "url": "", "price": Decimal("5.00"), "currency": "USD",
-        "absent_count": 0, "is_missing": False,
+        "id": 1,
+        "product_id": product_id,
+        "slug": "",
+        "group_id": "",
+        "group_name": "",
+        "name": "VPS 1",
+        "url": "",
+        "price": Decimal("5.00"),
+        "currency": "USD",
+        "absent_count": 0,
+        "is_missing": False,
     }
     return {product_id: CatalogueState(**{**values, **fields})}
 

@@ -80,7 +80,9 @@ def test_an_unchanged_full_read_takes_four_statements_and_inserts_nothing(websit
     poll(website, snapshot(*listing, body_hash="1:b"))
     records, runs = StockRecord.objects.count(), PollRun.objects.count()
     (lease,) = take([website.pk], timezone.now(), only_queued=False)
-    with CaptureQueriesContext(connection, ) as queries:
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
         outcome_record(lease, snapshot(*listing, body_hash="1:c"), timezone.now())
     assert len(statements(queries)) <= 4, statements(queries)
     assert (StockRecord.objects.count(), PollRun.objects.count()) == (records, runs)
@@ -94,7 +96,9 @@ def test_an_identical_body_takes_two_statements(website):
     (lease,) = take([website.pk], timezone.now(), only_queued=False)
     assert lease.applied_hash == "1:abc"
     with CaptureQueriesContext(connection) as queries:
-        result = outcome_record(lease, Snapshot(is_unchanged=True, body_hash="1:abc"), timezone.now())
+        result = outcome_record(
+            lease, Snapshot(is_unchanged=True, body_hash="1:abc"), timezone.now()
+        )
     assert len(statements(queries)) == 2
     assert result.monitors_checked == 1
 
@@ -105,7 +109,9 @@ def test_the_statements_of_a_changed_poll_do_not_grow_with_the_changes(website):
     poll(website, snapshot(*[reading(5, product_id=str(n)) for n in range(60)]))
     (lease,) = take([website.pk], timezone.now(), only_queued=False)
     with CaptureQueriesContext(connection) as queries:
-        outcome_record(lease, snapshot(*[reading(n % 3, product_id=str(n)) for n in range(60)]), timezone.now())
+        outcome_record(
+            lease, snapshot(*[reading(n % 3, product_id=str(n)) for n in range(60)]), timezone.now()
+        )
     assert len(statements(queries)) <= 12
     assert MonitorHistory.objects.count() == 60
 
@@ -233,7 +239,11 @@ def test_new_products_are_announced_after_the_first_listing(website):
     assert events() == []
     poll(website, snapshot(reading(5), reading(3, product_id="2", name="VPS 2")))
     event = MonitorHistory.objects.get()
-    assert (event.event_type, event.monitor, event.metadata["product_id"]) == ("product_new", None, "2")
+    assert (event.event_type, event.monitor, event.metadata["product_id"]) == (
+        "product_new",
+        None,
+        "2",
+    )
     assert CatalogueProduct.objects.count() == 2
 
 

@@ -54,7 +54,12 @@ def test_the_status_counts_only_what_the_actor_sees():
     make_monitor(make_website(team), available=False, status="paused")
     make_monitor(available=True)
     counts = selectors.status_summary(make_user(team=team))
-    assert (counts["monitors"], counts["in_stock"], counts["out_of_stock"], counts["paused"]) == (2, 1, 1, 1)
+    assert (counts["monitors"], counts["in_stock"], counts["out_of_stock"], counts["paused"]) == (
+        2,
+        1,
+        1,
+        1,
+    )
 
 
 @pytest.mark.parametrize(

@@ -16,9 +16,34 @@ pytestmark = pytest.mark.django_db
 def test_every_kind_of_value_survives_an_insert():
     monitor, now = make_monitor(), timezone.now()
     metadata = {"a": [1, None, "ü 🚀 '\" %s"], "b": {"c": True}}
-    columns = ("monitor", "quantity", "available", "price", "currency", "change_type", "metadata",
-               "notes", "created_at", "stock_control_enabled", "threshold_breached", "threshold_type")
-    row = (monitor.pk, -2, True, Decimal("1049.05"), "USD", "restock", metadata, "%s", now, None, False, "")
+    columns = (
+        "monitor",
+        "quantity",
+        "available",
+        "price",
+        "currency",
+        "change_type",
+        "metadata",
+        "notes",
+        "created_at",
+        "stock_control_enabled",
+        "threshold_breached",
+        "threshold_type",
+    )
+    row = (
+        monitor.pk,
+        -2,
+        True,
+        Decimal("1049.05"),
+        "USD",
+        "restock",
+        metadata,
+        "%s",
+        now,
+        None,
+        False,
+        "",
+    )
     ((pk, monitor_id),) = insert_rows(StockRecord, columns, [row], returning=["id", "monitor"])
     assert monitor_id == monitor.pk
     stored = StockRecord.objects.filter(pk=pk).values_list(*columns)[0]
@@ -27,8 +52,17 @@ def test_every_kind_of_value_survives_an_insert():
 
 def test_identifiers_survive_an_insert():
     website, public_id = make_website(), uuid.uuid4()
-    columns = ("public_id", "website", "event_type", "message", "metadata", "created_at",
-               "change_type", "threshold_breached", "threshold_type")
+    columns = (
+        "public_id",
+        "website",
+        "event_type",
+        "message",
+        "metadata",
+        "created_at",
+        "change_type",
+        "threshold_breached",
+        "threshold_type",
+    )
     row = (public_id, website.pk, "sold_out", "x", {}, timezone.now(), "", False, "")
     insert_rows(MonitorHistory, columns, [row], returning=["id"])
     assert MonitorHistory.objects.get().public_id == public_id
@@ -40,7 +74,10 @@ def test_an_update_touches_only_rows_that_match_all_old_values():
         Monitor,
         match=["id", "quantity"],
         change=["quantity", "price", "evidence", "missing_since"],
-        rows=[(first.pk, 1, 7, Decimal("0.10"), {"x": 1}, None), (second.pk, 99, 8, None, {}, None)],
+        rows=[
+            (first.pk, 1, 7, Decimal("0.10"), {"x": 1}, None),
+            (second.pk, 99, 8, None, {}, None),
+        ],
     )
     assert updated == [first.pk]
     first.refresh_from_db()
