@@ -1,0 +1,1 @@
+"""A fake world on loopback: shops, Telegram, mail, webhooks. Imports nothing of the product."""

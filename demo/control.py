@@ -1,0 +1,136 @@
+"""The control route: the Python API of the world as JSON over HTTP.
+
+    GET  /control/state                     {"base_url", "shops"}
+    GET  /control/log?shop=&action=&limit=  requests to the shops, newest last
+    GET  /control/messages?kind=&to=&limit= what arrived
+    POST /control/reset
+    POST /control/shops                     {"name", "count", "products": [..] | number, ...}
+                                            opens a shop (`count` > 1: name1, name2, ...); every
+                                            other key is a switch of Style or Access
+    POST /control/stock                     {"shop": {"pid": stock, ...}, ...}
+    POST /control/shops/NAME/stock          {"pid": stock, ...}; null = stock control off
+    POST /control/shops/NAME/products       {"pid", "name", "stock", "price", ...}: adds, or changes
+    POST /control/shops/NAME/remove         {"pids": [..]}
+    POST /control/shops/NAME/settings       switches
+    POST /control/shops/NAME/faults         {"name", "times": n | null, "action", options...}
+    POST /control/shops/NAME/clear          no more faults
+    POST /control/webhooks/NAME             {"steps": [..], "is_sticky": bool}; [] = back to 200
+
+Answers are JSON; a wrong request is 400 {"error"}.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from demo.server import Reply, Request, json_reply
+
+if TYPE_CHECKING:
+    from demo.whmcs import Shop
+    from demo.world import World
+
+Body = dict[str, Any]
+
+
+class Control:
+    def __init__(self, world: World) -> None:
+        self.world = world
+
+    def answer(self, request: Request, path: str) -> Reply:
+        try:
+            if request.method == "GET":
+                return json_reply(self._get(path, request.params()))
+            return json_reply(self._post(path.split("/"), request.json()) or {"ok": True})
+        except (KeyError, ValueError, TypeError, AttributeError) as error:
+            return json_reply({"error": f"{type(error).__name__}: {error}"}, 400)
+
+    def _get(self, path: str, params: dict[str, str]) -> Any:
+        limit = int(params.get("limit", 200))
+        if path == "state":
+            return self.world.state()
+        if path == "log":
+            calls = self.world.calls(params.get("shop", ""), params.get("action", ""))
+            return [call.as_dict() for call in calls[-limit:]]
+        if path == "messages":
+            messages = self.world.messages(params.get("kind", ""), params.get("to", ""))
+            return [message.as_dict() for message in messages[-limit:]]
+        raise ValueError(f"no such page: {path}")
+
+    def _post(self, parts: list[str], body: Body) -> Any:
+        match parts:
+            case ["reset"]:
+                self.world.reset()
+            case ["stock"]:
+                self.world.set_stock({name: _stocks(rows) for name, rows in body.items()})
+            case ["shops"]:
+                return {"shops": self._open(body)}
+            case ["shops", name, verb] if verb in SHOP_VERBS:
+                SHOP_VERBS[verb](self.world.whmcs.shops[name], body)
+            case ["webhooks", name]:
+                self._script_hook(name, body)
+            case _:
+                raise ValueError(f"no such command: {'/'.join(parts)}")
+        return None
+
+    def _script_hook(self, name: str, body: Body) -> None:
+        if not body.get("steps"):
+            self.world.webhooks.clear(name)
+        else:
+            is_sticky = bool(body.get("is_sticky"))
+            self.world.webhooks.script(name, body["steps"], is_sticky=is_sticky)
+
+    def _open(self, body: Body) -> list[str]:
+        name, count = str(body.pop("name")), int(body.pop("count", 1))
+        products = body.pop("products", 0)
+        names = [name] if count == 1 else [f"{name}{index}" for index in range(1, count + 1)]
+        for each in names:
+            shop = self.world.shop(each)
+            shop.configure(**body)
+            if isinstance(products, int):
+                shop.add_products(products)
+            else:
+                for row in products:
+                    shop.add_product(**row)
+        return names
+
+
+def _stocks(rows: Body) -> dict[int, int | None]:
+    return {int(pid): None if stock is None else int(stock) for pid, stock in rows.items()}
+
+
+def _set_stock(shop: Shop, body: Body) -> None:
+    shop.set_stocks(_stocks(body))
+
+
+def _put_product(shop: Shop, body: Body) -> None:
+    if body.get("pid") in shop.products:
+        shop.update_product(**body)
+    else:
+        shop.add_product(**body)
+
+
+def _remove(shop: Shop, body: Body) -> None:
+    shop.remove(*(int(pid) for pid in body["pids"]))
+
+
+def _configure(shop: Shop, body: Body) -> None:
+    shop.configure(**body)
+
+
+def _fault(shop: Shop, body: Body) -> None:
+    shop.fault(**body)
+
+
+def _clear(shop: Shop, _: Body) -> None:
+    shop.clear_faults()
+
+
+SHOP_VERBS: dict[str, Callable[[Shop, Body], None]] = {
+    "stock": _set_stock,
+    "products": _put_product,
+    "remove": _remove,
+    "settings": _configure,
+    "faults": _fault,
+    "clear": _clear,
+}
