@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
@@ -41,8 +41,18 @@ def decrypt(stored: str) -> str:
         raise DecryptionError("no key in FIELD_ENCRYPTION_KEYS opens this value") from None
 
 
-class EncryptedJSONField(models.TextField):  # type: ignore[type-arg]
+if TYPE_CHECKING:
+    _Base = models.TextField[Any, Any]
+else:
+    _Base = models.TextField
+
+
+class EncryptedJSONField(_Base):
     """A JSON object kept as one Fernet token. It cannot be searched; `isnull` is the only lookup."""
+
+    if TYPE_CHECKING:
+        _pyi_private_set_type: Any
+        _pyi_private_get_type: Any
 
     def get_lookup(self, lookup_name: str) -> Any:
         if lookup_name != "isnull":

@@ -10,12 +10,11 @@ def decide(change: Change) -> list[Event]:
     """Events of one Monitor's step, in the order they should be told. A baseline has none."""
     if change.is_initial:
         return []
-    events = [
+    return [
         event
         for event in (_stock_event(change), _threshold_event(change), _price_event(change))
         if event
     ]
-    return events
 
 
 def _stock_event(change: Change) -> Event | None:

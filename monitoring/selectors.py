@@ -90,12 +90,12 @@ def _monitor_reasons(monitor: Monitor) -> list[str]:
         reasons.append("The monitor is paused: resume it to have it compared again.")
     if monitor.status_reason:
         reasons.append(monitor.status_reason)
-    if monitor.status == MonitorStatus.ACTIVE and monitor.website.last_success_at:
-        if monitor.first_read_at is None and monitor.available is None:
-            reasons.append(
-                "The shop was read, but it did not prove the stock of this product. If it shows 0 "
-                "for it, say under 'zero means' whether that is sold out or unlimited."
-            )
+    was_read = monitor.status == MonitorStatus.ACTIVE and monitor.website.last_success_at
+    if was_read and monitor.first_read_at is None:
+        reasons.append(
+            "The shop was read, but it did not prove the stock of this product. If it shows 0 "
+            "for it, say under 'zero means' whether that is sold out or unlimited."
+        )
     return reasons
 
 

@@ -23,7 +23,7 @@ def _at_once(count, work):
         try:
             barrier.wait(timeout=5)
             results.append(work())
-        except Exception as error:  # noqa: BLE001 - shown by the assertion below
+        except Exception as error:
             failures.append(error)
         finally:
             connection.close()

@@ -10,7 +10,7 @@ def _ids(count):
 
 
 def _judge(before, now, *, flips=0, is_html=False):
-    known = {pid: True for pid in before & now}
+    known = dict.fromkeys(before & now, True)
     seen = {pid: not (index < flips) for index, pid in enumerate(sorted(known))}
     return judge(
         listed_before=before,

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from enum import Enum
+from enum import StrEnum
 from typing import Any, ClassVar, NamedTuple, Protocol
 
 from common.plugin import ConfigField
 
 
-class Availability(str, Enum):
+class Availability(StrEnum):
     IN_STOCK = "in_stock"
     OUT_OF_STOCK = "out_of_stock"
     UNKNOWN = "unknown"
