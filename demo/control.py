@@ -15,6 +15,12 @@
     POST /control/shops/NAME/faults         {"name", "times": n | null, "action", options...}
     POST /control/shops/NAME/clear          no more faults
     POST /control/webhooks/NAME             {"steps": [..], "is_sticky": bool}; [] = back to 200
+    POST /control/telegram/fail             {"name", "times", "chat_id", options...}
+    POST /control/telegram/chats            {"chat_id", "kind", "title", "threads": [..]}
+    POST /control/telegram/migrate          {"chat_id", "new_id"}
+    POST /control/telegram/clear
+    POST /control/mail/fail                 {"code", "text", "stage", "times", "to"}
+    POST /control/mail/clear | down | up
 
 Answers are JSON; a wrong request is 400 {"error"}.
 """
@@ -27,6 +33,8 @@ from typing import TYPE_CHECKING, Any
 from demo.server import Reply, Request, json_reply
 
 if TYPE_CHECKING:
+    from demo.mail import MailSink
+    from demo.telegram import Telegram
     from demo.whmcs import Shop
     from demo.world import World
 
@@ -67,6 +75,10 @@ class Control:
                 return {"shops": self._open(body)}
             case ["shops", name, verb] if verb in SHOP_VERBS:
                 SHOP_VERBS[verb](self.world.whmcs.shops[name], body)
+            case ["telegram", verb] if verb in TELEGRAM_VERBS:
+                TELEGRAM_VERBS[verb](self.world.telegram, body)
+            case ["mail", verb] if verb in MAIL_VERBS:
+                MAIL_VERBS[verb](self.world.mail, body)
             case ["webhooks", name]:
                 self._script_hook(name, body)
             case _:
@@ -99,38 +111,28 @@ def _stocks(rows: Body) -> dict[int, int | None]:
     return {int(pid): None if stock is None else int(stock) for pid, stock in rows.items()}
 
 
-def _set_stock(shop: Shop, body: Body) -> None:
-    shop.set_stocks(_stocks(body))
-
-
 def _put_product(shop: Shop, body: Body) -> None:
-    if body.get("pid") in shop.products:
-        shop.update_product(**body)
-    else:
-        shop.add_product(**body)
+    put = shop.update_product if body.get("pid") in shop.products else shop.add_product
+    put(**body)
 
 
-def _remove(shop: Shop, body: Body) -> None:
-    shop.remove(*(int(pid) for pid in body["pids"]))
-
-
-def _configure(shop: Shop, body: Body) -> None:
-    shop.configure(**body)
-
-
-def _fault(shop: Shop, body: Body) -> None:
-    shop.fault(**body)
-
-
-def _clear(shop: Shop, _: Body) -> None:
-    shop.clear_faults()
-
-
-SHOP_VERBS: dict[str, Callable[[Shop, Body], None]] = {
-    "stock": _set_stock,
+SHOP_VERBS: dict[str, Callable[[Shop, Body], object]] = {
+    "stock": lambda shop, body: shop.set_stocks(_stocks(body)),
     "products": _put_product,
-    "remove": _remove,
-    "settings": _configure,
-    "faults": _fault,
-    "clear": _clear,
+    "remove": lambda shop, body: shop.remove(*(int(pid) for pid in body["pids"])),
+    "settings": lambda shop, body: shop.configure(**body),
+    "faults": lambda shop, body: shop.fault(**body),
+    "clear": lambda shop, _: shop.clear_faults(),
+}
+TELEGRAM_VERBS: dict[str, Callable[[Telegram, Body], object]] = {
+    "fail": lambda telegram, body: telegram.fail(**body),
+    "chats": lambda telegram, body: telegram.add_chat(**body),
+    "migrate": lambda telegram, body: telegram.migrate(**body),
+    "clear": lambda telegram, _: telegram.clear(),
+}
+MAIL_VERBS: dict[str, Callable[[MailSink, Body], object]] = {
+    "fail": lambda mail, body: mail.fail(**body),
+    "clear": lambda mail, _: mail.clear(),
+    "down": lambda mail, _: mail.down(),
+    "up": lambda mail, _: mail.up(),
 }

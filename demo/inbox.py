@@ -60,6 +60,11 @@ class Inbox:
         with self._changed:
             return [m for m in self._messages if _fits(m, kind, to)]
 
+    def latest(self, count: int) -> list[Received]:
+        """Newest first."""
+        with self._changed:
+            return list(islice(reversed(self._messages), count))
+
     def wait(
         self,
         count: int = 1,

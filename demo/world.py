@@ -15,26 +15,33 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any, Self
+from urllib.parse import unquote
 
 from demo.control import Control
 from demo.inbox import Inbox, Received
 from demo.journal import Call, Journal
+from demo.mail import MailSink
+from demo.page import whole_page, world_fragment
 from demo.server import Reply, Request, Server
+from demo.telegram import CHAT_ID, TOKEN, Telegram
 from demo.webhooks import Webhooks
 from demo.whmcs import ApiServer, Shop
+from demo.whmcs.access import IDENTIFIER, SECRET
 from demo.whmcs.formats import html_reply
 
 
 class World:
     """Starts on entering (or start()), ends on leaving (or stop()). Port 0 = any free one."""
 
-    def __init__(self, host: str = "127.0.0.1", port: int = 0) -> None:
+    def __init__(self, host: str = "127.0.0.1", port: int = 0, smtp_port: int = 0) -> None:
         self.journal = Journal()
         self.inbox = Inbox()
         self.server = Server(self._answer, host, port)
         self.base_url = f"http://{host}:{self.server.port}"
         self.whmcs = ApiServer(self.base_url, self.journal)
         self.webhooks = Webhooks(self.base_url, self.inbox)
+        self.telegram = Telegram(self.base_url, self.inbox)
+        self.mail = MailSink(self.inbox, host, smtp_port)
         self.elsewhere: list[Request] = []
         """Requests that followed a redirect to another host."""
         self.control = Control(self)
@@ -48,8 +55,10 @@ class World:
 
     def start(self) -> None:
         self.server.start()
+        self.mail.start()
 
     def stop(self) -> None:
+        self.mail.stop()
         self.server.stop()
 
     def shop(self, name: str) -> Shop:
@@ -64,6 +73,15 @@ class World:
     def whmcs_url(self, shop: str) -> str:
         """Root address of a shop; the API lies below it at includes/api.php."""
         return f"{self.base_url}/{shop}"
+
+    @property
+    def telegram_url(self) -> str:
+        """Base address of the Bot API, without "/bot"."""
+        return self.base_url
+
+    @property
+    def smtp_port(self) -> int:
+        return self.mail.port
 
     def webhook_url(self, name: str) -> str:
         return self.webhooks.url(name)
@@ -92,12 +110,18 @@ class World:
         """Forgets shops, scripts, messages and calls."""
         self.whmcs.clear()
         self.webhooks.clear()
+        self.telegram.reset()
+        self.mail.reset()
         self.inbox.clear()
         self.journal.clear()
         self.elsewhere.clear()
 
     def _answer(self, request: Request) -> Reply:
         first, _, rest = request.path.lstrip("/").partition("/")
+        if not first or first == "page":
+            return self._page(first)
+        if first.startswith("bot") and ":" in unquote(first):
+            return self.telegram.answer(request, unquote(first[3:]), rest.strip("/"))
         if first == "hooks":
             return self.webhooks.answer(request, rest.strip("/"))
         if first == "control":
@@ -107,5 +131,24 @@ class World:
             return html_reply(200, "<h1>Another host</h1>")
         return self.whmcs.answer(request, first, rest)
 
+    def _page(self, first: str) -> Reply:
+        """The page for people; "page" is the part of it that changes."""
+        fragment = world_fragment(list(self.whmcs.shops.values()), self.inbox.latest(40))
+        return html_reply(200, fragment if first else whole_page(fragment))
+
     def state(self) -> dict[str, Any]:
-        return {"base_url": self.base_url, "shops": sorted(self.whmcs.shops)}
+        """The addresses of the world, and what is needed to use them."""
+        return {
+            "base_url": self.base_url,
+            "shops": sorted(self.whmcs.shops),
+            "whmcs": {"identifier": IDENTIFIER, "secret": SECRET},
+            "telegram": {"url": self.telegram_url, "token": TOKEN, "chat_id": CHAT_ID},
+            "smtp": {"host": self.mail.host, "port": self.mail.port},
+            "webhooks": self.webhook_url("NAME"),
+        }
+
+
+if __name__ == "__main__":
+    from demo.cli import main
+
+    raise SystemExit(main())

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+import time
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields
 from typing import Any
@@ -16,6 +18,8 @@ from demo.whmcs.faults import FAULTS
 
 STYLE_FIELDS = frozenset(f.name for f in fields(Style))
 ACCESS_FIELDS = frozenset(f.name for f in fields(Access))
+StockChange = tuple[float, int, int | None, int | None]
+"""When (seconds since the epoch), product id, from, to."""
 SET_FIELDS = frozenset({"allowed_ips", "refused_actions"})
 
 
@@ -34,6 +38,8 @@ class Shop:
         self.lock = threading.RLock()
         self.bodies: dict[tuple[str, str, str], tuple[int, bytes]] = {}
         """Answers by filter, valid for one version."""
+        self.changes: deque[StockChange] = deque(maxlen=500)
+        """The latest changes of stock, oldest first."""
 
     @property
     def api_url(self) -> str:
@@ -77,8 +83,11 @@ class Shop:
     def set_stocks(self, stocks: Mapping[int, int | None]) -> None:
         """Many at once: callers of the API see all of them or none."""
         with self.lock:
+            known = {pid: self.products[pid] for pid in stocks}
             for pid, stock in stocks.items():
-                product = self.products[pid]
+                product = known[pid]
+                if product.stock != stock:
+                    self.changes.append((time.time(), pid, product.stock, stock))
                 product.stock = stock
                 product.fragment = None
             self.version += 1

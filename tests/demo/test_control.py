@@ -103,3 +103,20 @@ def test_a_wrong_command_is_answered_with_the_reason(
 
     assert answer.status_code == 400
     assert answer.json()["error"]
+
+
+def test_telegram_and_mail_are_scripted_too(world: World) -> None:
+    chat = {"chat_id": -5, "kind": "group"}
+    assert post(world, "telegram/chats", chat).status_code == 200
+    assert post(world, "telegram/migrate", {"chat_id": -5, "new_id": -1005}).status_code == 200
+    assert post(world, "telegram/fail", {"name": "blocked", "times": None}).status_code == 200
+    assert world.telegram.moved == {-5: -1005}
+
+    assert post(world, "mail/fail", {"code": 550, "stage": "to"}).status_code == 200
+    assert world.mail.scripted("to") == "550 Try again later"
+    for command in ("mail/down", "mail/up", "mail/clear", "telegram/clear"):
+        assert post(world, command).status_code == 200
+
+
+def test_an_unknown_page_is_an_error(world: World) -> None:
+    assert "no such page" in get(world, "nonsense")["error"]

@@ -114,6 +114,20 @@ def test_a_list_may_come_as_an_object_with_numbers_for_keys(shop: Shop) -> None:
     assert rows["2"]["pid"] == 3
 
 
+def test_the_shapes_reach_the_lists_inside_a_product(shop: Shop) -> None:
+    disk = Option(9, "Disk", [(90, "20 GB", "0.00")])
+    shop.update_product(1, options=[disk], custom_fields=["Hostname"])
+
+    shop.configure(list_shape="numeric-keys")
+    first = call(shop).json()["products"]["product"]["0"]
+    assert first["configoptions"]["configoption"]["0"]["options"]["option"]["0"]["id"] == 90
+    assert first["customfields"]["customfield"]["0"]["name"] == "Hostname"
+
+    shop.configure(list_shape="single")
+    single = call(shop, pid="1").json()["products"]["product"]
+    assert single["configoptions"]["configoption"]["name"] == "Disk"
+
+
 def test_a_single_product_may_come_bare(shop: Shop) -> None:
     shop.configure(list_shape="single")
 
