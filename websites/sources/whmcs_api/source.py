@@ -27,6 +27,9 @@ from websites.sources.whmcs_api.decoding import decode, error_message
 from websites.sources.whmcs_api.errors import api_error, clean_text, http_error
 from websites.sources.whmcs_api.parser import body_hash, parse_products
 
+DEADLINE_SECONDS = 25.0
+"""For one answer; well under the time after which the queue ends a task."""
+
 # Refusals of WhmcsDetails that say nothing about GetProducts: many roles do not list it.
 _DETAILS_ONLY = frozenset({"permission_missing"})
 
@@ -115,7 +118,13 @@ class WhmcsApiSource:
         if self.config.accesskey:
             form["accesskey"] = self.config.accesskey
         try:
-            response = fetch("POST", self.config.api_url, data=form, redirects="same_host")
+            response = fetch(
+                "POST",
+                self.config.api_url,
+                data=form,
+                redirects="same_host",
+                deadline=DEADLINE_SECONDS,
+            )
         except HttpError as error:
             raise _source_error(error) from None
         if response.status >= 400 and response.status not in (429, *range(500, 600)):
