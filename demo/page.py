@@ -97,7 +97,9 @@ def _message(message: Received) -> str:
         f"{refused}<time>{at}</time></div>",
     ]
     if message.kind == "webhook":
-        parts.append(f'<pre class="text">{escape(_pretty(message.body))}</pre>')
+        title, text = _readable(message.body)
+        parts.append(f'<div class="subject">{escape(title)}</div>' if title else "")
+        parts.append(f'<pre class="text">{escape(text)}</pre>')
     else:
         if message.subject:
             parts.append(f'<div class="subject">{escape(message.subject)}</div>')
@@ -106,11 +108,14 @@ def _message(message: Received) -> str:
     return f'<div class="card message {message.kind}">{"".join(parts)}</div>'
 
 
-def _pretty(body: bytes) -> str:
+def _readable(body: bytes) -> tuple[str, str]:
+    """The type of an event and its data; ("", the body) when it is not such a JSON object."""
+    text = body.decode("utf-8", "replace")
     try:
-        return json.dumps(json.loads(body), indent=2, ensure_ascii=False)
-    except ValueError:
-        return body.decode("utf-8", "replace")
+        value = json.loads(text)
+        return str(value["type"]), json.dumps(value.get("data", {}), ensure_ascii=False)
+    except (ValueError, KeyError, TypeError):
+        return "", text
 
 
 def _buttons(message: Received) -> str:

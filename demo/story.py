@@ -16,13 +16,13 @@ Row = tuple[dict[str, Any], tuple[int | None, ...]]
 """A product and its stock beat by beat; a longer row moves in a longer loop."""
 
 NIMBUS: list[Row] = [
-    ({"name": "KVM 1 \u00b7 1 vCPU, 1 GB, 20 GB NVMe", "price": "3.50"}, (8, 5, 2, 0, 0, 10)),
+    ({"name": "KVM 1 \u00b7 1 vCPU, 1 GB", "price": "3.50"}, (8, 5, 2, 0, 0, 10)),
     (
-        {"name": "KVM 2 \u00b7 2 vCPU, 4 GB, 60 GB NVMe", "price": "7.90"},
+        {"name": "KVM 2 \u00b7 2 vCPU, 4 GB", "price": "7.90"},
         (24, 24, 23, 22, 22, 21, 20),
     ),
     (
-        {"name": "KVM 4 \u00b7 4 vCPU, 8 GB, 120 GB NVMe", "price": "14.90"},
+        {"name": "KVM 4 \u00b7 4 vCPU, 8 GB", "price": "14.90"},
         (6, 6, 5, 5, 4, 4, 3, 3),
     ),
     (
