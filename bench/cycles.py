@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from bench.lab import RemoteWorld
 from bench.shops import open_shops
@@ -68,8 +69,10 @@ def measure(remote: RemoteWorld) -> list[Figure]:
 
 
 def _bare(remote: RemoteWorld) -> Figure:
-    """The same request through common/http.py alone: what the transport costs."""
+    """The same requests through common/http.py alone, as many at once: what the transport costs."""
     from common.http import fetch
+    from common.patience import run_patiently
+    from monitoring.services.polling import BATCH_SIZE
 
     form = {
         "action": "GetProducts",
@@ -78,12 +81,20 @@ def _bare(remote: RemoteWorld) -> Figure:
         "secret": "bench-secret",
     }
     urls = [f"{remote.base_url}/small{number}/includes/api.php" for number in range(1, 49)]
-    for url in urls:
-        fetch("POST", url, data=form)
+
+    def once() -> None:
+        run_patiently(
+            {url: partial(fetch, "POST", url, data=form) for url in urls},
+            handle=lambda _url, _answer: None,
+            patience_seconds=None,
+            max_workers=BATCH_SIZE,
+            name="bare",
+        )
+
+    once()
     started = time.process_time()
     for _ in range(5):
-        for url in urls:
-            fetch("POST", url, data=form)
+        once()
     cpu = time.process_time() - started
     polls = 5 * len(urls)
     return Figure("bare request, 50 products a shop", 50 * polls / cpu, 1000 * cpu / polls, 0)

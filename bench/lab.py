@@ -30,10 +30,13 @@ def prepare() -> Path:
         ALLOW_PRIVATE_NETWORKS="127.0.0.0/8",
         DJANGO_SETTINGS_MODULE="config.settings",
     )
+    import logging
+
     import django
     from django.core.management import call_command
 
     django.setup()
+    logging.disable(logging.WARNING)
     call_command("migrate", verbosity=0)
     return folder
 

@@ -15,6 +15,7 @@ from monitoring.choices import EventType, PollOutcome
 from monitoring.health import HealthState, after_failure, after_success, backoff_seconds
 from monitoring.services.catalogue import catalogue_load, catalogue_write
 from monitoring.services.leases import LOST_TASK_SECONDS, Lease, release
+from monitoring.services.quiet import website_release
 from monitoring.services.runs import Tally, run_finish, tally_of
 from monitoring.services.stepping import catalogue_events, monitors_load, steps_of
 from monitoring.services.stockwriting import Step, event_row, write_events, write_steps
@@ -111,7 +112,12 @@ def _failure(lease: Lease, error: SourceError, now: datetime) -> tuple[PollResul
 def _unchanged(lease: Lease, snapshot: Snapshot, now: datetime) -> tuple[PollResult, list[int]]:
     """The body is the one that was fully applied before: two statements."""
     step = after_success(lease.health)
-    _release_ok(lease, now, step.state)
+    if step.state != lease.health:
+        _release_ok(lease, now, step.state)
+    elif not website_release(
+        website_id=lease.website_id, fence=lease.fence, now=now, next_poll_at=_next_due(lease)
+    ):
+        raise _LeaseLostError
     return _finish_quiet(lease, snapshot, now, lease.applied_monitors, recovers=step.recovers)
 
 
@@ -252,15 +258,19 @@ def _recovered() -> Event:
     return Event(EventType.WEBSITE_RECOVERED, message="The shop answers again.")
 
 
-def _release_ok(lease: Lease, now: datetime, state: HealthState, **columns: Any) -> None:
-    due = lease.next_poll_at
+def _next_due(lease: Lease) -> datetime:
+    """The ticker set it already, but for intervals longer than its own patience with lost tasks."""
     if lease.interval > LOST_TASK_SECONDS:
-        due = max(due, lease.taken_at + timedelta(seconds=lease.interval))
+        return max(lease.next_poll_at, lease.taken_at + timedelta(seconds=lease.interval))
+    return lease.next_poll_at
+
+
+def _release_ok(lease: Lease, now: datetime, state: HealthState, **columns: Any) -> None:
     _release(
         lease,
         now,
         state,
-        next_poll_at=due,
+        next_poll_at=_next_due(lease),
         last_success_at=now,
         last_error_code="",
         last_error="",

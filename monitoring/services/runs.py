@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import F, Max
-
 from monitoring.choices import PollOutcome, PollState, PollTrigger
 from monitoring.models import PollRun
 from monitoring.services.leases import Lease
+from monitoring.services.quiet import run_merge
 from websites.sources.base import Snapshot
 from websites.sources.errors import SourceError
 
@@ -36,8 +35,15 @@ def run_finish(
 ) -> int | None:
     """Stores what a poll came to. Returns the row's id, None when it was merged into an equal one."""
     is_scheduled = lease.requested_run_id is None
-    if is_scheduled and outcome == PollOutcome.UNCHANGED and _merged(lease, tally, now):
-        return None
+    if is_scheduled and outcome == PollOutcome.UNCHANGED:
+        merged = run_merge(
+            website_id=lease.website_id,
+            monitors_checked=tally.monitors_checked,
+            source=lease.source,
+            now=now,
+        )
+        if merged:
+            return None
     columns = {
         "state": PollState.FAILED if error or outcome == PollOutcome.ERROR else PollState.DONE,
         "outcome": outcome,
@@ -65,25 +71,6 @@ def run_finish(
         **columns,
     )
     return run.pk
-
-
-def _merged(lease: Lease, tally: Tally, now: datetime) -> bool:
-    newest = (
-        PollRun.objects.filter(website_id=lease.website_id)
-        .order_by()
-        .values("website")
-        .annotate(newest=Max("id"))
-        .values("newest")
-    )
-    updated = PollRun.objects.filter(
-        pk__in=newest,
-        trigger=PollTrigger.SCHEDULE,
-        state=PollState.DONE,
-        outcome=PollOutcome.UNCHANGED,
-        monitors_checked=tally.monitors_checked,
-        source=lease.source,
-    ).update(count=F("count") + 1, last_at=now, finished_at=now)
-    return updated == 1
 
 
 def tally_of(snapshot: Snapshot, **numbers: int) -> Tally:

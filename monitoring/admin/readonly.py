@@ -1,0 +1,219 @@
+"""What was observed: read-only lists of records, events, polls and catalogues."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.utils.safestring import SafeString
+
+from accounts.admin.base import ReadOnlyAdmin
+from accounts.admin.display import age, badge, muted, row_link, text_link
+from accounts.admin.empty import step
+from accounts.admin.theme import ChoicesFilter
+from monitoring.admin.badges import event_badge, outcome_badge, price_text, stock_words
+from monitoring.models import MonitorHistory, PollRun, StockRecord
+from websites.models import CatalogueProduct
+
+
+def signed(number: int | None) -> SafeString | str:
+    return muted("–") if number is None else f"{number:+d}"
+
+
+@admin.register(StockRecord)
+class StockRecordAdmin(ReadOnlyAdmin):
+    list_display = (
+        "when",
+        "monitor_link",
+        "website",
+        "stock",
+        "delta_text",
+        "change",
+        "price_shown",
+    )
+    list_filter = ("monitor__website", ("change_type", ChoicesFilter))
+    list_select_related = ("monitor__website__team", "poll_run__website")
+    search_fields = ("monitor__product_name", "monitor__product_id")
+    fields = (
+        "when", "monitor", "stock", "delta_text", "change_type", "price_shown",
+        "threshold_breached", "threshold_type", "poll_run", "notes", "metadata",
+    )  # fmt: skip
+    empty = step(
+        "No stock was recorded yet",
+        "A record is written when a monitored product is read for the first time and whenever "
+        "something about its stock changes.",
+        "timeline",
+        to="monitoring_monitor_changelist",
+        label="See the monitors",
+    )
+
+    @admin.display(description="When", ordering="created_at")
+    def when(self, row: StockRecord) -> SafeString:
+        return age(row.created_at)
+
+    @admin.display(description="Monitor")
+    def monitor_link(self, row: StockRecord) -> SafeString:
+        return row_link(row.monitor)
+
+    @admin.display(description="Website")
+    def website(self, row: StockRecord) -> str:
+        return row.monitor.website.name
+
+    @admin.display(description="Stock", ordering="quantity")
+    def stock(self, row: StockRecord) -> SafeString:
+        return badge(*stock_words(row.quantity, row.available, row.stock_control_enabled))
+
+    @admin.display(description="Change", ordering="delta")
+    def delta_text(self, row: StockRecord) -> SafeString | str:
+        return signed(row.delta)
+
+    @admin.display(description="Kind", ordering="change_type")
+    def change(self, row: StockRecord) -> str:
+        return row.get_change_type_display()
+
+    @admin.display(description="Price", ordering="price")
+    def price_shown(self, row: StockRecord) -> SafeString | str:
+        return price_text(row.price, row.currency)
+
+
+@admin.register(MonitorHistory)
+class MonitorHistoryAdmin(ReadOnlyAdmin):
+    list_display = (
+        "when",
+        "event",
+        "monitor_link",
+        "website",
+        "stock_step",
+        "message",
+        "is_planned",
+    )
+    list_filter = (("event_type", ChoicesFilter), "website")
+    list_select_related = ("monitor", "website__team", "poll_run__website", "record")
+    search_fields = ("message", "monitor__product_name", "monitor__product_id")
+    fields = (
+        "when", "event", "website", "monitor", "stock_step", "change_type", "threshold_type",
+        "threshold_value", "message", "record", "poll_run", "metadata", "planned_at", "public_id",
+    )  # fmt: skip
+    empty = step(
+        "Nothing happened yet",
+        "Restocks, sales, price changes and outages of your shops appear here. The first reading "
+        "of a product is only a baseline and makes no event.",
+        "notifications_paused",
+        to="monitoring_monitor_changelist",
+        label="See the monitors",
+    )
+
+    @admin.display(description="When", ordering="created_at")
+    def when(self, row: MonitorHistory) -> SafeString:
+        return age(row.created_at)
+
+    @admin.display(description="Event", ordering="event_type")
+    def event(self, row: MonitorHistory) -> SafeString:
+        return event_badge(row.event_type)
+
+    @admin.display(description="Monitor")
+    def monitor_link(self, row: MonitorHistory) -> SafeString:
+        return row_link(row.monitor)
+
+    @admin.display(description="Stock")
+    def stock_step(self, row: MonitorHistory) -> SafeString | str:
+        return step_text(row)
+
+    @admin.display(description="Matched", boolean=True)
+    def is_planned(self, row: MonitorHistory) -> bool:
+        """Whether it was matched against the subscriptions."""
+        return row.planned_at is not None
+
+
+def step_text(row: MonitorHistory) -> SafeString | str:
+    """ "5 → 3", with ? for an unknown side; a dash for events without numbers."""
+    if row.from_quantity is None and row.to_quantity is None:
+        return muted("–")
+    before = "?" if row.from_quantity is None else row.from_quantity
+    after = "?" if row.to_quantity is None else row.to_quantity
+    return f"{before} → {after}"
+
+
+@admin.register(PollRun)
+class PollRunAdmin(ReadOnlyAdmin):
+    list_display = (
+        "when", "website", "outcome_shown", "count", "monitors_checked", "changes", "events",
+        "took", "error_message",
+    )  # fmt: skip
+    list_filter = ("website", ("outcome", ChoicesFilter), ("trigger", ChoicesFilter))
+    list_select_related = ("website__team",)
+    fields = (
+        "website", "outcome_shown", "trigger", "source", "count", "first_at", "last_at",
+        "finished_at", "took", "monitors_checked", "products_seen", "changes", "events",
+        "requests_made", "bytes_read", "error_code", "error_message", "advice",
+    )  # fmt: skip
+    empty = step(
+        "No shop was polled yet",
+        "Each reading of a shop leaves a row here; equal readings share one.",
+        "sync",
+        to="websites_website_changelist",
+        label="See the websites",
+    )
+
+    @admin.display(description="Last", ordering="last_at")
+    def when(self, row: PollRun) -> SafeString:
+        return age(row.last_at)
+
+    @admin.display(description="Outcome", ordering="outcome")
+    def outcome_shown(self, row: PollRun) -> SafeString:
+        return outcome_badge(row)
+
+    @admin.display(description="Took", ordering="duration_ms")
+    def took(self, row: PollRun) -> SafeString | str:
+        return muted("–") if row.duration_ms is None else f"{row.duration_ms} ms"
+
+
+@admin.register(CatalogueProduct)
+class CatalogueProductAdmin(ReadOnlyAdmin):
+    list_display = (
+        "name_shown",
+        "product_id",
+        "website",
+        "group_name",
+        "price_shown",
+        "state",
+        "seen",
+    )
+    list_filter = ("website",)
+    list_select_related = ("website__team",)
+    search_fields = ("name", "product_id", "group_name")
+    fields = (
+        "website", "product_id", "name", "group_name", "slug", "price_shown", "address", "state",
+        "first_seen_at", "last_seen_at", "missing_since",
+    )  # fmt: skip
+    empty = step(
+        "No catalogue was read yet",
+        "What your shops list is kept here, watched or not. It fills with the first poll or import.",
+        "inventory_2",
+        to="websites_website_changelist",
+        label="See the websites",
+    )
+
+    @admin.display(description="Product", ordering="name")
+    def name_shown(self, row: CatalogueProduct) -> str:
+        return str(row)
+
+    @admin.display(description="Price", ordering="price")
+    def price_shown(self, row: CatalogueProduct) -> SafeString | str:
+        return price_text(row.price, row.currency)
+
+    @admin.display(description="State", ordering="missing_since")
+    def state(self, row: CatalogueProduct) -> SafeString:
+        if row.missing_since is None:
+            return badge("Listed", "good")
+        return badge("Missing", "warn", "Absent from two complete readings in a row.")
+
+    @admin.display(description="First seen", ordering="first_seen_at")
+    def seen(self, row: CatalogueProduct) -> SafeString:
+        return age(row.first_seen_at)
+
+    @admin.display(description="Address")
+    def address(self, row: CatalogueProduct) -> Any:
+        """Only a web address becomes a link: a shop decides what stands here."""
+        is_web = row.url.startswith(("https://", "http://"))
+        return text_link(row.url, row.url) if is_web else row.url

@@ -1,0 +1,193 @@
+"""The websites' pages. They live here because polling, importing and reasons do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+
+from accounts.admin.base import TeamScopedAdmin
+from accounts.admin.display import age, list_url, muted, text_link
+from accounts.admin.empty import step
+from accounts.admin.theme import ChoicesFilter
+from accounts.admin.verbs import Verb
+from accounts.choices import Role
+from common.errors import ProductError
+from monitoring.admin.badges import health_badge
+from monitoring.admin.importpage import ImportPageMixin
+from monitoring.admin.websiteform import OPTIONS, WebsiteForm, kind_of
+from monitoring.models import Monitor, MonitorHistory, PollRun
+from monitoring.selectors import why_not_running
+from monitoring.services.polling import poll_request
+from websites.models import CatalogueProduct, Website
+from websites.services import website_check, website_pause, website_resume
+from websites.sources.registry import source_class
+
+
+def _is_polled(website: Website) -> bool:
+    return source_class(website.source).is_polled
+
+
+@admin.register(Website)
+class WebsiteAdmin(ImportPageMixin, TeamScopedAdmin):
+    add_role = change_role = delete_role = Role.OWNER
+    form = WebsiteForm
+    list_display = (
+        "name", "team", "health_shown", "source_shown", "monitors_shown", "last_read", "next_poll",
+        "is_active",
+    )  # fmt: skip
+    list_filter = ("team", ("health", ChoicesFilter), "is_active", ("source", ChoicesFilter))
+    list_select_related = ("team",)
+    search_fields = ("name", "url", "region")
+    conditional_fields = OPTIONS.conditions("source")
+    deletes_with_it = {
+        "Monitors": "monitors",
+        "Stock records": "monitors__records",
+        "Events": "history",
+        "Poll runs": "poll_runs",
+        "Catalogue products": "catalogue",
+    }
+    empty = step(
+        "Add your first shop",
+        "Give the address of a WHMCS shop and API credentials. Then import the products you want "
+        "to watch.",
+        "storefront",
+        label="Add a website",
+    )
+    verbs = (
+        Verb("poll", "Poll now", "sync", Role.OPERATOR, fits=_is_polled, is_main=True),
+        Verb("check", "Test connection", "network_check", Role.OPERATOR, fits=_is_polled),
+        Verb(
+            "import", "Import products", "playlist_add", Role.OPERATOR, fits=_is_polled, is_page=True
+        ),
+        Verb(
+            "pause",
+            "Pause",
+            "pause",
+            Role.OWNER,
+            confirm="While it is paused nothing is read: a restock that comes and goes meanwhile "
+            "is never noticed. Pause it?",
+            fits=lambda website: website.is_active,
+        ),
+        Verb(
+            "resume", "Resume", "play_arrow", Role.OWNER, fits=lambda website: not website.is_active
+        ),
+    )
+
+    # --- List ------------------------------------------------------------------------------
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).annotate(monitor_count=Count("monitors"))
+
+    @admin.display(description="Health", ordering="health")
+    def health_shown(self, row: Website) -> SafeString:
+        return health_badge(row)
+
+    @admin.display(description="Source", ordering="source")
+    def source_shown(self, row: Website) -> str:
+        return row.get_source_display()
+
+    @admin.display(description="Monitors", ordering="monitor_count")
+    def monitors_shown(self, row: Any) -> SafeString:
+        return text_link(list_url(Monitor, f"website__id__exact={row.pk}"), str(row.monitor_count))
+
+    @admin.display(description="Last good read", ordering="last_success_at")
+    def last_read(self, row: Website) -> SafeString:
+        return age(row.last_success_at)
+
+    @admin.display(description="Next poll", ordering="next_poll_at")
+    def next_poll(self, row: Website) -> SafeString:
+        if not row.is_active or not _is_polled(row):
+            return muted("–")
+        return age(row.next_poll_at)
+
+    # --- Form ------------------------------------------------------------------------------
+
+    def get_form(
+        self, request: HttpRequest, obj: Any | None = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        """The options of the sources are form fields made for this row."""
+        if obj is not None and not self.has_change_permission(request, obj):
+            return super().get_form(request, obj, change, **kwargs)
+        stored = {} if obj is None else {**obj.config, **obj.credentials}
+        shown = OPTIONS.form_fields(stored, {name for name, value in stored.items() if value})
+        made = type("WebsiteForm", (WebsiteForm,), dict(shown))
+        return super().get_form(request, obj, change, form=made, **kwargs)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any | None = None) -> Any:
+        may_edit = (
+            self.has_add_permission(request)
+            if obj is None
+            else self.has_change_permission(request, obj)
+        )
+        connection = ["source", "url", *(OPTIONS.names() if may_edit else [])]
+        return [
+            (None, {"fields": ["team", "name", "is_active"]}),
+            ("Connection", {"fields": connection}),
+            ("Watching", {"fields": ["poll_interval", "region", "labels"]}),
+        ]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any | None = None) -> tuple[str, ...]:
+        return () if obj is None else ("team",)
+
+    def write(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        self.adopt(obj, form.save_by_service())
+
+    # --- Page ------------------------------------------------------------------------------
+
+    def row_context(self, request: HttpRequest, row: Website) -> dict[str, Any]:
+        query = f"website__id__exact={row.pk}"
+        return {
+            "panels": ["admin/desk/website_panel.html"],
+            "website": row,
+            "health": health_badge(row),
+            "kind": source_class(row.source).label,
+            "identifier": row.credentials.get("identifier", ""),
+            "reasons": why_not_running(row),
+            "last_read": age(row.last_success_at),
+            "last_polled": age(row.last_polled_at),
+            "next_poll": self.next_poll(row),
+            "links": [
+                ("Monitors", list_url(Monitor, query), row.monitors.count()),
+                ("Catalogue", list_url(CatalogueProduct, query), row.catalogue.count()),
+                ("Events", list_url(MonitorHistory, query), row.history.count()),
+                ("Poll runs", list_url(PollRun, query), row.poll_runs.count()),
+            ],
+        }
+
+    # --- Verbs -----------------------------------------------------------------------------
+
+    def do_poll(self, request: HttpRequest, row: Website) -> str:
+        run = poll_request(website=row)
+        return f"poll {run.pk} is requested; it starts within a second."
+
+    def do_check(self, request: HttpRequest, row: Website) -> str:
+        result = website_check(website=row)
+        if not result.ok:
+            raise ProductError(result.message, code=result.code, advice=result.advice)
+        return " ".join(filter(None, [result.message, result.advice]))
+
+    def do_pause(self, request: HttpRequest, row: Website) -> str:
+        website_pause(website=row)
+        return "paused."
+
+    def do_resume(self, request: HttpRequest, row: Website) -> str:
+        website_resume(website=row)
+        return "resumed, it is polled at once."
+
+    def response_add(self, request: HttpRequest, obj: Any, post_url_continue: Any = None) -> Any:
+        """A new shop's next step is its products."""
+        if "_addanother" in request.POST or "_popup" in request.POST or not _is_polled(obj):
+            return super().response_add(request, obj, post_url_continue)
+        self.message_user(
+            request,
+            f"{obj} is added. Test the connection, then choose the products to watch.",
+            messages.SUCCESS,
+        )
+        return self.response_post_save_change_to(obj)
+
+
+__all__ = ["WebsiteAdmin", "kind_of"]

@@ -1,0 +1,52 @@
+"""The two statements of a poll that found nothing new at a healthy website.
+
+Nearly all polls end here, and building these statements anew by the ORM would cost more than the
+request itself, so they are written out (names from the models' own tables).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from monitoring.choices import PollOutcome, PollState, PollTrigger
+from monitoring.models import PollRun
+from websites.models import Website
+
+_RELEASE = f"""
+    UPDATE {Website._meta.db_table}
+    SET lease_expires_at = NULL, last_polled_at = %s, last_success_at = %s, next_poll_at = %s
+    WHERE id = %s AND fence = %s
+"""  # noqa: S608 - the table is ours
+
+_MERGE = f"""
+    UPDATE {PollRun._meta.db_table}
+    SET count = count + 1, last_at = %s, finished_at = %s
+    WHERE id = (SELECT MAX(id) FROM {PollRun._meta.db_table} WHERE website_id = %s)
+      AND outcome = '{PollOutcome.UNCHANGED.value}' AND state = '{PollState.DONE.value}'
+      AND trigger = '{PollTrigger.SCHEDULE.value}' AND monitors_checked = %s AND source = %s
+"""  # noqa: S608 - the table and the words are ours
+
+
+def website_release(*, website_id: int, fence: int, now: datetime, next_poll_at: datetime) -> bool:
+    """Gives the lease of a healthy website back; False when another worker took over."""
+    at = _time(now)
+    return _updated(_RELEASE, [at, at, _time(next_poll_at), website_id, fence])
+
+
+def run_merge(*, website_id: int, monitors_checked: int, source: str, now: datetime) -> bool:
+    """Counts one more equal poll in the website's newest run; False when that one is another kind."""
+    at = _time(now)
+    return _updated(_MERGE, [at, at, website_id, monitors_checked, source])
+
+
+def _time(value: datetime) -> Any:
+    return connection.ops.adapt_datetimefield_value(value)
+
+
+def _updated(sql: str, params: list[Any]) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return bool(cursor.rowcount == 1)
