@@ -9,7 +9,9 @@ import re
 
 MASK = "***"
 
-_PARAMETERS = "identifier|secret|accesskey|access_key|api_?key|password|passwd|token|username|credentials"
+_PARAMETERS = (
+    "identifier|secret|accesskey|access_key|api_?key|password|passwd|token|username|credentials"
+)
 
 _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
     # Bot token, alone or inside an address of the Telegram Bot API.
@@ -19,7 +21,10 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\bwhsec_[A-Za-z0-9+/=_-]+"), f"whsec_{MASK}"),
     (re.compile(r"\benc1:[A-Za-z0-9_=-]+"), f"enc1:{MASK}"),
     # Authorization headers.
-    (re.compile(r"\b(Api-Key|Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{6,}", re.IGNORECASE), rf"\1 {MASK}"),
+    (
+        re.compile(r"\b(Api-Key|Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{6,}", re.IGNORECASE),
+        rf"\1 {MASK}",
+    ),
     # scheme://user:password@host
     (re.compile(r"(\b[a-z][a-z0-9+.-]*://)[^\s/@\"']+@", re.IGNORECASE), rf"\1{MASK}@"),
     # secret=..., 'secret': '...', "password": "..."

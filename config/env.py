@@ -84,7 +84,9 @@ class Env:
         value = self._raw(name)
         if value:
             return value
-        path = next((v for layer in self._layers if (v := layer.get(f"{name}_FILE", "").strip())), "")
+        path = next(
+            (v for layer in self._layers if (v := layer.get(f"{name}_FILE", "").strip())), ""
+        )
         if not path:
             return default
         try:

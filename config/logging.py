@@ -11,7 +11,9 @@ from common.redaction import redact
 # Attributes every LogRecord has; whatever else a record carries came by `extra=` and is shown.
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 # Django adds live objects under these names.
-_OBJECTS = frozenset({"request", "response", "status_code", "server_time", "exc", "duration", "params"})
+_OBJECTS = frozenset(
+    {"request", "response", "status_code", "server_time", "exc", "duration", "params"}
+)
 
 
 class KeyValueFormatter(logging.Formatter):
