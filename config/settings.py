@@ -26,6 +26,7 @@ APP_NAME = env.text("APP_NAME", "WHMCS Stock Monitor")
 APP_VERSION = env.text("APP_VERSION", __version__)
 DEBUG = env.flag("DEBUG", default=False)
 PORT = env.integer("PORT", 8000, low=1, high=65535)
+WEB_BIND = env.text("WEB_BIND", "127.0.0.1")
 PUBLIC_URL = env.url("PUBLIC_URL", f"http://127.0.0.1:{PORT}")
 TIME_ZONE = env.zone("TIME_ZONE", "UTC")
 USE_TZ = True
