@@ -195,7 +195,8 @@ def test_a_hung_website_delays_no_other(world, monkeypatch):
     assert sites[0].lease_expires_at is not None
     assert wait_for_background(10)
     sites[0].refresh_from_db()
-    assert (sites[0].health, sites[0].lease_expires_at) == ("degraded", None)
+    assert sites[0].health == "degraded"
+    assert Website.objects.filter(pk=sites[0].pk, lease_expires_at=None).exists()
 
 
 def test_a_bug_in_a_source_fails_the_poll_and_nothing_else(website, monkeypatch):
@@ -212,7 +213,7 @@ def test_no_transaction_is_open_while_the_shop_is_asked(website, monkeypatch):
     connect = socket.socket.connect
 
     def watched(self, address):
-        inner = [block for block in connection.atomic_blocks if not block._from_testcase]
+        inner = [block for block in connection.atomic_blocks if not vars(block)["_from_testcase"]]
         open_at_socket.append(bool(inner))
         return connect(self, address)
 

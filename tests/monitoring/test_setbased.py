@@ -30,7 +30,7 @@ def test_every_kind_of_value_survives_an_insert():
         "threshold_breached",
         "threshold_type",
     )
-    row = (
+    row: tuple[object, ...] = (
         monitor.pk,
         -2,
         True,
