@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from common.plugin import ConfigField
+from notifications.channels.errors import DeliveryError
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +47,7 @@ class Receipt:
 class Transport(Protocol):
     """A channel kind. Failures are DeliveryError (notifications.channels.errors), nothing else.
 
-    `send_many` carries several messages over one connection or client; the result has one Receipt
-    or DeliveryError per message, in order. No ORM, safe in a thread.
+    No ORM, safe in a thread. A send is over within 25 seconds, come what may.
     """
 
     kind: ClassVar[str]
@@ -61,4 +61,14 @@ class Transport(Protocol):
     @classmethod
     def prepare(cls, values: dict[str, Any]) -> dict[str, Any]:
         """Fills in what the transport generates itself (a signing secret) when it is left out."""
+        ...
+
+
+@runtime_checkable
+class SendsMany(Protocol):
+    """A transport that carries several messages over one client."""
+
+    def send_many(self, messages: Sequence[Message]) -> Sequence[Receipt | DeliveryError]:
+        """One result per message, in order; shorter when the rest is pointless for now (the other
+        side asked to wait, or is gone): those messages count as not tried. Over within 90 s."""
         ...

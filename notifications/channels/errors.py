@@ -10,6 +10,7 @@ class DeliveryError(ProductError):
 
     `permanent`: trying this message again is useless. `retry_after`: seconds the other side asked
     to wait. `disables_channel`: nothing will ever arrive there until a person mends it.
+    `max_attempts`: give up earlier than the outbox would (a receiver that says no five times).
     """
 
     code = "delivery_failed"
@@ -22,9 +23,11 @@ class DeliveryError(ProductError):
         permanent: bool = False,
         retry_after: float | None = None,
         disables_channel: bool = False,
+        max_attempts: int | None = None,
         advice: str = "",
     ) -> None:
         super().__init__(message, code=code, advice=advice)
         self.permanent = permanent or disables_channel
         self.retry_after = retry_after
         self.disables_channel = disables_channel
+        self.max_attempts = max_attempts

@@ -1,0 +1,66 @@
+"""Settings of a webhook channel, and its signing secret."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import secrets
+from urllib.parse import urlsplit
+
+from common.plugin import ConfigField
+
+PREFIX = "whsec_"
+KEY_BYTES = range(24, 65)
+"""Length of the key (Standard Webhooks 1.0.0)."""
+
+
+def new_secret() -> str:
+    return PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()
+
+
+def key_of(secret: str) -> bytes:
+    """The bytes to sign with. Raises ValueError."""
+    try:
+        key = base64.b64decode(secret.removeprefix(PREFIX), validate=True)
+    except binascii.Error:
+        key = b""
+    if not secret.startswith(PREFIX) or len(key) not in KEY_BYTES:
+        raise ValueError("Must be whsec_ and 24 to 64 random bytes in base64.")
+    return key
+
+
+def clean_secret(secret: str) -> str:
+    key_of(secret)
+    return secret
+
+
+def clean_url(url: str) -> str:
+    """Raises ValueError for what is no address; where it may lead is decided when it is called."""
+    try:
+        parts = urlsplit(url)
+        is_fine = parts.scheme in {"http", "https"} and bool(parts.hostname) and " " not in url
+    except ValueError:
+        is_fine = False
+    if not is_fine:
+        raise ValueError("Must be an address like https://example.com/hook.")
+    return url
+
+
+CONFIG = (
+    ConfigField(
+        name="url",
+        label="Address",
+        help="Receives a signed POST for every message.",
+        type="url",
+        is_required=True,
+        clean=clean_url,
+    ),
+    ConfigField(
+        name="secret",
+        label="Signing secret",
+        help="whsec_... of Standard Webhooks. Generated when left out, and shown once.",
+        is_secret=True,
+        is_required=True,
+        clean=clean_secret,
+    ),
+)

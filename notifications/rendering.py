@@ -1,0 +1,220 @@
+"""Events become a message: subject, text, HTML, webhook body and button."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.template.loader import get_template, select_template
+
+from monitoring.choices import EventType
+from monitoring.models import MonitorHistory
+from notifications.channels.base import Message
+from notifications.matching import zone_of
+from notifications.models import Channel, NotificationLog
+from notifications.payload import EventFacts, batch_body, event_body, ping_body
+
+TEST_TYPE = "test"
+DIGEST_TYPE = "digest"
+SUBJECT_MAX = 250
+LINES_MAX = 100
+"""Events that a digest lists; it counts the others."""
+
+# Availability that follows from the kind of event where no record of the step is kept.
+_AVAILABLE = {EventType.RESTOCKED.value: True, EventType.SOLD_OUT.value: False}
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A message in all its forms, as frozen in NotificationLog."""
+
+    subject: str
+    text: str
+    html: str
+    payload: Mapping[str, Any]
+    button: tuple[str, str] | None = None
+
+    def columns(self) -> dict[str, Any]:
+        """Values of NotificationLog: subject, message, rendered."""
+        parts = asdict(self)
+        return {"subject": parts.pop("subject"), "message": parts.pop("text"), "rendered": parts}
+
+
+def message_of(notification: NotificationLog) -> Message:
+    """The frozen message; `id` is the same for every attempt."""
+    frozen = notification.rendered
+    button = frozen.get("button")
+    return Message(
+        id=str(notification.public_id),
+        type=notification.notification_type,
+        subject=notification.subject,
+        text=notification.message,
+        html=frozen.get("html", ""),
+        payload=frozen.get("payload", {}),
+        button=(button[0], button[1]) if button else None,
+    )
+
+
+def render_events(rows: Sequence[MonitorHistory], *, notification_type: str) -> Rendered:
+    """One message for `rows` (with website.team, monitor and record loaded), oldest first."""
+    events = [facts_of(row) for row in rows]
+    zone = zone_of(rows[0].website.team.time_zone)
+    views = [{**event._asdict(), **_shown(event, event.at.astimezone(zone))} for event in events]
+    if len(events) == 1 and notification_type != DIGEST_TYPE:
+        event = events[0]
+        names = [f"notifications/{event.type}", "notifications/event"]
+        context: dict[str, Any] = {"event": views[0]}
+        subject, body = _subject(event), event_body(event)
+    else:
+        names = ["notifications/batch"]
+        context = {
+            "events": views[:LINES_MAX],
+            "more": len(views[LINES_MAX:]),
+            "shops": ", ".join(dict.fromkeys(event.website for event in events)),
+            "time_text": views[-1]["time_text"],
+        }
+        subject, body = _batch_subject(events, notification_type), batch_body(events)
+    context |= {"subject": subject, "app_name": settings.APP_NAME, "button": _button(events)}
+    return Rendered(
+        subject=subject,
+        text=_tidy(select_template([f"{name}.txt" for name in names]).render(context)),
+        html=select_template([f"{name}.html" for name in names]).render(context),
+        payload=body,
+        button=context["button"],
+    )
+
+
+def render_test(channel: Channel, at: datetime) -> Rendered:
+    """The message of a test send; as a webhook it is `webhook.ping`."""
+    moment = at.astimezone(zone_of(channel.team.time_zone))
+    subject = _one_line(f"Test message from {settings.APP_NAME}")
+    context = {
+        "subject": subject,
+        "app_name": settings.APP_NAME,
+        "channel": channel.name,
+        "time_text": f"{moment:%Y-%m-%d %H:%M %Z}",
+    }
+    text = _tidy(get_template("notifications/test.txt").render(context))
+    return Rendered(
+        subject=subject,
+        text=text,
+        html=get_template("notifications/test.html").render(context),
+        payload=ping_body(
+            channel_id=str(channel.public_id), channel=channel.name, message=text, at=at
+        ),
+    )
+
+
+def facts_of(row: MonitorHistory) -> EventFacts:
+    monitor, record, metadata = row.monitor, row.record, row.metadata
+    price, currency = _price(row)
+    return EventFacts(
+        id=str(row.public_id),
+        type=row.event_type,
+        label=row.get_event_type_display(),
+        message=row.message,
+        advice=str(metadata.get("advice") or ""),
+        website_id=str(row.website.public_id),
+        website=row.website.name,
+        monitor_id=str(monitor.public_id) if monitor else None,
+        product_id=monitor.product_id if monitor else str(metadata.get("product_id") or ""),
+        product=str(monitor) if monitor else str(metadata.get("name") or ""),
+        link=_link(monitor.purchase_link if monitor else str(metadata.get("url") or "")),
+        from_quantity=row.from_quantity,
+        to_quantity=row.to_quantity,
+        delta=row.delta,
+        available=record.available if record else _available(row),
+        price=price,
+        currency=currency,
+        threshold_value=row.threshold_value,
+        at=row.created_at,
+    )
+
+
+def _link(address: str) -> str:
+    """Only what a browser opens as a page: the address may come from a shop."""
+    return address if address.startswith(("http://", "https://")) else ""
+
+
+def _price(row: MonitorHistory) -> tuple[str | None, str]:
+    metadata = row.metadata
+    for price_key, currency_key in (("to_price", "to_currency"), ("price", "currency")):
+        if metadata.get(price_key):
+            return str(metadata[price_key]), str(metadata.get(currency_key) or "")
+    source = row.record or row.monitor
+    if source is None or source.price is None:
+        return None, ""
+    return str(source.price), source.currency
+
+
+def _available(row: MonitorHistory) -> bool | None:
+    if row.event_type in _AVAILABLE:
+        return _AVAILABLE[row.event_type]
+    if row.event_type == EventType.PRODUCT_MISSING:
+        return None
+    if row.to_quantity is not None:
+        return row.to_quantity > 0
+    said = row.metadata.get("availability")
+    return {"in_stock": True, "out_of_stock": False}.get(str(said))
+
+
+def _shown(event: EventFacts, local: datetime) -> dict[str, str]:
+    """Texts for people beside the facts."""
+    after = _stock_text(event.to_quantity, event.available)
+    was_available = {"restocked": False, "sold_out": True}.get(event.type)
+    before = _stock_text(event.from_quantity, was_available)
+    is_step = (event.from_quantity, event.to_quantity) != (None, None) or was_available is not None
+    is_about_stock = is_step and event.type not in (
+        EventType.PRODUCT_MISSING,
+        EventType.PRODUCT_NEW,
+    )
+    return {
+        "stock_before": before if is_about_stock else "",
+        "stock_after": after if is_about_stock else "",
+        "price_text": f"{event.price} {event.currency}".strip() if event.price else "",
+        "time_text": f"{local:%Y-%m-%d %H:%M %Z}",
+    }
+
+
+def _stock_text(quantity: int | None, available: bool | None) -> str:
+    if quantity is not None:
+        return str(quantity)
+    return {True: "in stock", False: "out of stock", None: "unknown"}[available]
+
+
+def _subject(event: EventFacts) -> str:
+    if not event.product:
+        return _one_line(f"{event.label}: {event.website}")
+    return _one_line(f"{event.label}: {event.product} ({event.website})")
+
+
+def _batch_subject(events: Sequence[EventFacts], notification_type: str) -> str:
+    what = "1 event" if len(events) == 1 else f"{len(events)} events"
+    if notification_type == DIGEST_TYPE:
+        return _one_line(f"Digest: {what}")
+    counts: dict[str, int] = {}
+    for event in events:
+        counts[event.label] = counts.get(event.label, 0) + 1
+    parts = ", ".join(f"{count} x {label}" for label, count in counts.items())
+    return _one_line(f"{events[0].website}: {what} ({parts})")
+
+
+def _button(events: Sequence[EventFacts]) -> tuple[str, str] | None:
+    """Where to buy, when the message is about one product that is in stock and has a link."""
+    links = {event.link for event in events}
+    last = events[-1]
+    if len(links) != 1 or not last.available or not last.link:
+        return None
+    return ("Buy", last.link)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())[:SUBJECT_MAX]
+
+
+def _tidy(text: str) -> str:
+    """Without the blank lines that conditions of a template leave behind."""
+    return "\n".join(line.strip() for line in text.splitlines() if line.strip())
