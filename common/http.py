@@ -70,13 +70,13 @@ def fetch(
     data: Mapping[str, str] | bytes | None = None,
     json: Any = None,
     headers: Mapping[str, str] | None = None,
-    deadline: float = DEADLINE_SECONDS,
+    deadline: float | None = None,
     max_bytes: int | None = None,
     redirects: Redirects = "none",
 ) -> Response:
     """Sends one request and reads the whole answer; any status is an answer.
 
-    `data` is a form or raw bytes, `json` a value to encode. `deadline` in seconds holds for
+    `data` is a form or raw bytes, `json` a value to encode. `deadline` in seconds (25) holds for
     everything after name resolution, redirects included; `max_bytes` caps the decoded body.
     `redirects`: "none" returns a 3xx as it is; "same_host" follows to the same host (www. and
     http to https included) with method and body; "any" follows GET and HEAD anywhere. A redirect
@@ -86,7 +86,7 @@ def fetch(
     """
     _refuse_open_transaction()
     started = time.monotonic()
-    clock.deadline = started + deadline
+    clock.deadline = started + (DEADLINE_SECONDS if deadline is None else deadline)
     body, sent = _encoded(data, json, headers)
     target = parse_url_strictly(url)
     for _ in range(MAX_REDIRECTS + 1):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterable
+from functools import lru_cache
 
 from urllib3.exceptions import LocationParseError
 from urllib3.util import Url, parse_url
@@ -57,6 +58,7 @@ def may_connect(
     return is_public(address) and port in ports
 
 
+@lru_cache(maxsize=1024)
 def parse_url_strictly(text: str) -> Url:
     """An absolute http or https address without user info. Raises InvalidUrlError."""
     try:

@@ -106,7 +106,7 @@ def test_options_and_their_choices_are_known(shop: Shop) -> None:
     option = Option(7, "Location", [(71, "Berlin", "0.00"), (72, "Paris", "1.00")])
     shop.update_product(1, options=[option])
     readings = readings_of(shop)
-    assert readings["1"].option_ids == {"7", "71", "72"}
+    assert readings["1"].option_ids == frozenset({"7", "71", "72"})
     assert readings["2"].option_ids == frozenset()
 
 

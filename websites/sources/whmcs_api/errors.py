@@ -52,7 +52,8 @@ def api_error(message: str, *, status: int = 200) -> SourceError:
     text = clean_text(message)
     lowered = text.lower()
     if lowered.startswith("invalid ip"):
-        address = text[len("invalid ip") :].strip(" :.") or "of this server"
+        named = re.search(r"[0-9a-f]*[.:][0-9a-f.:]*[0-9a-f]", lowered)
+        address = named.group() if named else "of this server"
         return AuthError(
             f"The shop does not let this server in: {text}.",
             code="ip_not_allowed",

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from common.http import Response, fetch
+from common.http_address import parse_url_strictly
 from common.http_errors import (
     AddressRefusedError,
     BodyTooLargeError,
@@ -22,10 +23,10 @@ from websites.sources.base import (
     StockReading,
 )
 from websites.sources.errors import AuthError, BadAnswerError, SourceError, UnreachableError
-from websites.sources.whmcs_api.config import FIELDS, WhmcsConfig
+from websites.sources.whmcs_api.config import FIELDS, WhmcsConfig, shop_root
 from websites.sources.whmcs_api.decoding import decode, error_message
 from websites.sources.whmcs_api.errors import api_error, clean_text, http_error
-from websites.sources.whmcs_api.parser import body_hash, parse_products
+from websites.sources.whmcs_api.parser import Listing, body_hash, parse_products
 
 DEADLINE_SECONDS = 25.0
 """For one answer; well under the time after which the queue ends a task."""
@@ -58,12 +59,7 @@ class WhmcsApiSource:
                 status=response.status,
                 bytes_read=len(response.body),
             )
-        listing = parse_products(
-            response.body,
-            currency=self.config.currency,
-            shop_root=self.config.root,
-            status=response.status,
-        )
+        listing = self._parsed(response)
         return Snapshot(
             readings=listing.readings,
             is_complete=listing.is_complete,
@@ -76,7 +72,8 @@ class WhmcsApiSource:
         """Asks for the version, then for the products; says what works or the exact fix."""
         try:
             version = self._version()
-            readings = self.read(()).readings
+            response = self._call("GetProducts")
+            readings = self._parsed(response).readings
         except SourceError as error:
             return CheckResult(False, error.code, error.message, error.advice)
         counted = sum(reading.quantity is not None for reading in readings)
@@ -85,13 +82,27 @@ class WhmcsApiSource:
             ok=True,
             code="ok",
             message=f"OK: {len(readings)} products, {counted} with stock numbers, {shop}.",
-            advice=_stock_advice(readings),
+            advice=self._address_advice(response) or _stock_advice(readings),
             details={"products": len(readings), "with_numbers": counted, "version": version},
         )
 
     def discover(self) -> Sequence[StockReading]:
         """Everything the shop lists; hidden and retired products are among it, without a mark."""
         return self.read(()).readings
+
+    def _parsed(self, response: Response) -> Listing:
+        return parse_products(
+            response.body,
+            currency=self.config.currency,
+            shop_root=self.config.root,
+            status=response.status,
+        )
+
+    def _address_advice(self, response: Response) -> str:
+        if response.url == parse_url_strictly(self.config.api_url).url:
+            return ""
+        answered = shop_root(response.url)
+        return f"Each poll is redirected. To save that, enter what it leads to as the address: {answered}"
 
     def _version(self) -> str:
         """The version of the shop, "" when it does not tell. Raises AuthError when the shop lets
