@@ -17,8 +17,8 @@ from config import logging as config_logging
 from config.env import Env
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR_DIR = BASE_DIR / "var"
 env = Env.load(BASE_DIR)
+VAR_DIR = Path(env.text("VAR_DIR", str(BASE_DIR / "var"))).resolve()
 
 # --- Site ------------------------------------------------------------------------------------
 
@@ -113,7 +113,7 @@ AUTH_PASSWORD_VALIDATORS = [
 # --- Database --------------------------------------------------------------------------------
 # No ATOMIC_REQUESTS: a reader must not take SQLite's write lock.
 
-VAR_DIR.mkdir(exist_ok=True)
+VAR_DIR.mkdir(parents=True, exist_ok=True)
 DATABASE_URL = env.secret("DATABASE_URL", f"sqlite:///{VAR_DIR / 'db.sqlite3'}")
 _database: dict[str, Any] = dict(environ.Env.db_url_config(DATABASE_URL))
 if _database.get("ENGINE") not in ("django.db.backends.sqlite3", "django.db.backends.postgresql"):
@@ -130,6 +130,7 @@ if IS_SQLITE:
 else:
     # The queue polls twice a second: a new session each time costs more than the query.
     _database |= {"CONN_MAX_AGE": 300, "CONN_HEALTH_CHECKS": True}
+    _database["OPTIONS"] = {"connect_timeout": 5, **_database.get("OPTIONS", {})}
 DATABASES = {"default": _database}
 
 # --- Cache -----------------------------------------------------------------------------------
@@ -175,6 +176,10 @@ GUARD_LOST_SHARE = env.number("GUARD_LOST_SHARE", 0.2, high=1.0)
 GUARD_FLIP_MIN = env.integer("GUARD_FLIP_MIN", 10)
 GUARD_FLIP_SHARE = env.number("GUARD_FLIP_SHARE", 0.5, high=1.0)
 GUARD_CONFIRM_SECONDS = env.integer("GUARD_CONFIRM_SECONDS", 8, high=10)
+# The first user; a password that is not given is invented and printed once.
+DJANGO_SUPERUSER_USERNAME = env.text("DJANGO_SUPERUSER_USERNAME", "admin")
+DJANGO_SUPERUSER_EMAIL = env.text("DJANGO_SUPERUSER_EMAIL")
+DJANGO_SUPERUSER_PASSWORD = env.secret("DJANGO_SUPERUSER_PASSWORD")
 # Seeds of the first Website, used by `init_db` on a fresh database.
 WHMCS_API_URL = env.url("WHMCS_API_URL", "")
 WHMCS_API_IDENTIFIER = env.secret("WHMCS_API_IDENTIFIER")

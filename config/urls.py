@@ -11,6 +11,7 @@ from drf_spectacular.views import (
 )
 
 urlpatterns = [
+    path("", include("runtime.urls")),
     path("admin/", admin.site.urls),
     path("openapi.json", SpectacularJSONAPIView.as_view(), name="openapi"),
     path("docs", SpectacularSwaggerView.as_view(url_name="openapi"), name="docs"),

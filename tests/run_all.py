@@ -38,7 +38,7 @@ def postgresql() -> Iterator[str | None]:
         yield None
         return
     # A short path: a Unix socket's name has at most 107 bytes.
-    folder = tempfile.mkdtemp(prefix="pg-", dir="/tmp")  # noqa: S108
+    folder = tempfile.mkdtemp(prefix="pg-", dir="/tmp")
     server = pgserver.get_server(folder, cleanup_mode="delete")
     try:
         for line in ("fsync = off", "synchronous_commit = off", "full_page_writes = off"):

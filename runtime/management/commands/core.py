@@ -1,0 +1,21 @@
+from __future__ import annotations
+
+import signal
+from threading import Event
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from runtime.core import run_until
+from runtime.schedules import schedules_ensure
+
+
+class Command(BaseCommand):
+    help = "The core process: starts due polls and sweeps the outbox every second. Part of `run`."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        end = Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: end.set())
+        schedules_ensure()
+        run_until(end)
