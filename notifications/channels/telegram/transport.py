@@ -1,0 +1,140 @@
+"""Messages to a Telegram chat, through one Bot per batch of a channel."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from django.conf import settings
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
+from telegram.constants import ParseMode
+from telegram.error import BadRequest, ChatMigrated, InvalidToken, TelegramError, TimedOut
+from telegram.request import HTTPXRequest
+
+from common.plugin import ConfigField
+from notifications.channels.base import Message, Receipt, Target
+from notifications.channels.errors import DeliveryError
+from notifications.channels.telegram.config import CONFIG
+from notifications.channels.telegram.failures import is_button_error, is_entity_error, named
+from notifications.channels.telegram.text import html_text, plain_text
+
+CONNECT_SECONDS = 5.0
+READ_SECONDS = 10.0
+MESSAGE_SECONDS = 20.0
+BATCH_SECONDS = 45.0
+"""A batch starts no further message after that."""
+
+# These log the address of every request, and the address holds the token.
+for _name in ("httpx", "httpcore"):
+    logging.getLogger(_name).setLevel(logging.WARNING)
+
+
+class TelegramTransport:
+    """One chat, or one topic of it. A migrated chat is remembered through Receipt.new_config."""
+
+    kind: ClassVar[str] = "telegram"
+    label: ClassVar[str] = "Telegram"
+    CONFIG: ClassVar[Sequence[ConfigField]] = CONFIG
+
+    def __init__(self, target: Target) -> None:
+        self._chat_id = str(target.config.get("chat_id", ""))
+        self._thread_id = target.config.get("message_thread_id")
+        self._token = str(target.secrets.get("bot_token") or settings.TELEGRAM_BOT_TOKEN)
+
+    @classmethod
+    def prepare(cls, values: dict[str, Any]) -> dict[str, Any]:
+        return values
+
+    def send(self, message: Message) -> Receipt:
+        (result,) = self.send_many([message])
+        if isinstance(result, DeliveryError):
+            raise result
+        return result
+
+    def send_many(self, messages: Sequence[Message]) -> Sequence[Receipt | DeliveryError]:
+        """Stops at the first failure that concerns the chat or the connection."""
+        if not self._token:
+            return [
+                DeliveryError(
+                    "There is no bot token.",
+                    code="no_token",
+                    disables_channel=True,
+                    advice="Enter one, or set TELEGRAM_BOT_TOKEN, then enable the channel.",
+                )
+            ]
+        return asyncio.run(self._send_all(messages))
+
+    async def _send_all(self, messages: Sequence[Message]) -> list[Receipt | DeliveryError]:
+        results: list[Receipt | DeliveryError] = []
+        until = time.monotonic() + BATCH_SECONDS
+        request = HTTPXRequest(
+            connection_pool_size=1,
+            connect_timeout=CONNECT_SECONDS,
+            read_timeout=READ_SECONDS,
+            write_timeout=READ_SECONDS,
+            pool_timeout=CONNECT_SECONDS,
+        )
+        async with request:
+            try:
+                bot = Bot(
+                    self._token,
+                    base_url=f"{settings.TELEGRAM_API_URL}/bot",
+                    request=request,
+                    get_updates_request=request,
+                )
+            except InvalidToken as error:
+                return [named(error)]
+            for message in messages:
+                if results and time.monotonic() > until:
+                    break
+                try:
+                    async with asyncio.timeout(MESSAGE_SECONDS):
+                        results.append(await self._send_one(bot, message))
+                except TimeoutError:
+                    results.append(named(TimedOut()))
+                    break
+                except TelegramError as error:
+                    failure = named(error)
+                    results.append(failure)
+                    if failure.code != "bad_request":
+                        break
+        return results
+
+    async def _send_one(self, bot: Bot, message: Message) -> Receipt:
+        """At most one more call for each reason: moved chat, unreadable entities, bad button."""
+        is_html, has_button = True, message.button is not None
+        new_config: dict[str, str] = {}
+        while True:
+            try:
+                sent = await bot.send_message(
+                    chat_id=self._chat_id,
+                    text=html_text(message) if is_html else plain_text(message),
+                    parse_mode=ParseMode.HTML if is_html else None,
+                    message_thread_id=self._thread_id,
+                    link_preview_options=LinkPreviewOptions(is_disabled=True),
+                    reply_markup=_keyboard(message) if has_button else None,
+                )
+            except ChatMigrated as error:
+                if new_config:
+                    raise
+                self._chat_id = str(error.new_chat_id)
+                new_config = {"chat_id": self._chat_id}
+            except BadRequest as error:
+                if is_html and is_entity_error(error):
+                    is_html = False
+                elif has_button and is_button_error(error):
+                    has_button = False
+                else:
+                    raise
+            else:
+                return Receipt(provider_id=str(sent.message_id), new_config=new_config)
+
+
+def _keyboard(message: Message) -> InlineKeyboardMarkup | None:
+    if message.button is None:
+        return None
+    label, address = message.button
+    return InlineKeyboardMarkup([[InlineKeyboardButton(label, url=address)]])
