@@ -32,7 +32,7 @@ class Target:
     """Where to send: the Channel's open configuration and its secrets."""
 
     config: Mapping[str, Any]
-    secrets: Mapping[str, Any]
+    secrets: Mapping[str, Any] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

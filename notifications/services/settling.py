@@ -95,7 +95,7 @@ def _sent(claim: Claim, receipt: Receipt, now: datetime) -> Settled:
     if not is_ours:
         return Settled.LOST
     if is_health_stale(claim, now):
-        Channel.objects.filter(pk=claim.channel_id).update(
+        Channel.objects.filter(pk=claim.channel_id, is_active=True).update(
             health=ChannelHealth.OK, last_error="", last_sent_at=now
         )
     if receipt.new_config:

@@ -1,0 +1,145 @@
+"""Making, changing and testing Channels."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from accounts.models import Team
+from common.errors import InvalidInputError
+from common.plugin import clean_config, split_secrets
+from common.registry import UnknownKindError
+from notifications.channels.base import Transport
+from notifications.channels.registry import CHANNELS
+from notifications.choices import ChannelHealth
+from notifications.models import Channel, NotificationLog
+from notifications.rendering import TEST_TYPE
+from notifications.services.claiming import bury_pending
+from notifications.services.outbox import deliver
+
+EDITABLE = frozenset({"name", "config", "is_active"})
+DISABLED_BY_PERSON = "Disabled by a person."
+
+
+def channel_create(
+    *, team: Team, name: str, kind: str, config: Mapping[str, Any], is_active: bool = True
+) -> tuple[Channel, dict[str, Any]]:
+    """A channel, and the values that were generated for it and are shown this once.
+
+    `config` holds open values and secrets by the names of the kind's CONFIG.
+    Raises InvalidInputError with the fields to mend.
+    """
+    transport = _transport(kind)
+    given = {key: value for key, value in config.items() if value not in ("", None)}
+    prepared = transport.prepare(dict(given))
+    open_values, secrets = split_secrets(transport.CONFIG, clean_config(transport.CONFIG, prepared))
+    channel = Channel(
+        team=team, kind=kind, config=open_values, secrets=secrets, is_active=is_active
+    )
+    _set_name(channel, name)
+    if not is_active:
+        channel.health, channel.disabled_reason = ChannelHealth.DISABLED, DISABLED_BY_PERSON
+    _save(channel)
+    return channel, {key: value for key, value in secrets.items() if key not in given}
+
+
+def channel_update(*, channel: Channel, **changes: Any) -> Channel:
+    """Changes name, config or is_active.
+
+    Given options replace the stored ones; those that are not given stay, an empty secret too, and
+    null takes an open one away. A channel that was disabled because nothing arrived stays so
+    until it is enabled. Raises InvalidInputError; TypeError for a field that cannot be changed.
+    """
+    unknown = set(changes) - EDITABLE
+    if unknown:
+        raise TypeError(f"channel_update() cannot change {', '.join(sorted(unknown))}")
+    if "name" in changes:
+        _set_name(channel, changes["name"])
+    if "config" in changes:
+        _set_config(channel, changes["config"] or {})
+    with transaction.atomic():
+        _save(channel, update_fields=["name", "config", "secrets", "updated_at"])
+        if changes.get("is_active", channel.is_active) != channel.is_active:
+            if changes["is_active"]:
+                channel_enable(channel=channel)
+            else:
+                channel_disable(channel=channel)
+    return channel
+
+
+def channel_enable(*, channel: Channel) -> Channel:
+    """Takes messages again from now on."""
+    channel.is_active = True
+    channel.health = ChannelHealth.UNKNOWN
+    channel.disabled_reason, channel.paused_until = "", None
+    channel.save(
+        update_fields=["is_active", "health", "disabled_reason", "paused_until", "updated_at"]
+    )
+    return channel
+
+
+def channel_disable(*, channel: Channel, reason: str = "") -> Channel:
+    """Takes no more messages; those that wait end dead with the reason."""
+    channel.is_active = False
+    channel.health = ChannelHealth.DISABLED
+    channel.disabled_reason = (reason or DISABLED_BY_PERSON)[:250]
+    with transaction.atomic():
+        channel.save(update_fields=["is_active", "health", "disabled_reason", "updated_at"])
+        bury_pending(
+            channel_id=channel.pk,
+            reason=f"The channel is disabled: {channel.disabled_reason}",
+            now=timezone.now(),
+        )
+    return channel
+
+
+def channel_test(*, channel: Channel) -> NotificationLog:
+    """Sends a test message at once and waits for the outcome (network: not in a transaction).
+
+    It is tried once, also on a disabled channel, and disables none.
+    """
+    row = NotificationLog.objects.create(
+        channel=channel, group_key=f"t{uuid.uuid4().hex}", notification_type=TEST_TYPE
+    )
+    deliver([row.pk], patience_seconds=None)
+    row.refresh_from_db()
+    return row
+
+
+def _transport(kind: str) -> type[Transport]:
+    try:
+        return CHANNELS.get(kind)
+    except UnknownKindError:
+        raise _invalid("kind", f"There is no channel of kind {kind!r}.") from None
+
+
+def _set_name(channel: Channel, name: str) -> None:
+    channel.name = str(name).strip()
+    if not channel.name:
+        raise _invalid("name", "This value is required.")
+    if len(channel.name) > 120:
+        raise _invalid("name", "At most 120 characters.")
+
+
+def _set_config(channel: Channel, given: Mapping[str, Any]) -> None:
+    fields = _transport(channel.kind).CONFIG
+    secret = {field.name for field in fields if field.is_secret}
+    kept = {k: v for k, v in given.items() if k not in secret or v not in ("", None)}
+    values = clean_config(fields, {**channel.config, **channel.secrets, **kept})
+    channel.config, channel.secrets = split_secrets(fields, values)
+
+
+def _save(channel: Channel, *, update_fields: list[str] | None = None) -> None:
+    try:
+        with transaction.atomic():
+            channel.save(update_fields=update_fields)
+    except IntegrityError:
+        raise _invalid("name", "The team has a channel of this name.") from None
+
+
+def _invalid(field: str, message: str) -> InvalidInputError:
+    return InvalidInputError("The channel is not valid.", fields={field: [message]})
