@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Self
 from django.db.models import Q
 
 from accounts.querysets import TeamScopedQuerySet
+from websites.sources.registry import polled_kinds
 
 if TYPE_CHECKING:
     from websites.models import CatalogueProduct, Website  # noqa: F401
@@ -15,13 +16,17 @@ class WebsiteQuerySet(TeamScopedQuerySet["Website"]):
     def active(self) -> Self:
         return self.filter(is_active=True)
 
+    def pollable(self) -> Self:
+        """Active, and of a kind that is read by us."""
+        return self.active().filter(source__in=polled_kinds())
+
     def unleased(self, now: datetime) -> Self:
         """Nobody polls them right now."""
         return self.filter(Q(lease_expires_at__isnull=True) | Q(lease_expires_at__lte=now))
 
     def due(self, now: datetime) -> Self:
-        """Active, polled kinds whose time has come and that nobody polls."""
-        return self.active().unleased(now).filter(next_poll_at__lte=now)
+        """Pollable ones whose time has come and that nobody polls."""
+        return self.pollable().unleased(now).filter(next_poll_at__lte=now)
 
 
 class CatalogueProductQuerySet(TeamScopedQuerySet["CatalogueProduct"]):

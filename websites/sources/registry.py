@@ -18,6 +18,11 @@ def choices() -> list[tuple[str, str]]:
     return [(AUTO, AUTO_LABEL), *((kind, SOURCES.get(kind).label) for kind in SOURCES.kinds())]
 
 
+def polled_kinds() -> list[str]:
+    """Kinds that are read by us; stock of the others is pushed."""
+    return [AUTO, *(kind for kind in SOURCES.kinds() if SOURCES.get(kind).is_polled)]
+
+
 def resolve(kind: str) -> str:
     """The kind that really reads: `auto` is the best one this version has."""
     return "whmcs_api" if kind == AUTO else kind

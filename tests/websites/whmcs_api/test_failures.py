@@ -187,7 +187,7 @@ def test_retry_after_as_a_date_becomes_seconds(shop: Shop) -> None:
 
 @pytest.mark.parametrize("value", [None, "soon", "-5", "1.5"])
 def test_retry_after_that_says_nothing_is_unknown(shop: Shop, value: str | None) -> None:
-    options = {} if value is None else {"retry_after": value}
+    options: dict[str, Any] = {} if value is None else {"retry_after": value}
     shop.fault("rate_limited", **options)
     assert failure(shop).retry_after is None
 
