@@ -1,0 +1,136 @@
+"""Teams and who belongs to them."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+from zoneinfo import available_timezones
+
+from django import forms
+from django.contrib import admin
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+
+from accounts.admin.base import TeamScopedAdmin
+from accounts.admin.display import Tone, age, badge, list_url, text_link
+from accounts.admin.empty import step
+from accounts.admin.rights import holds
+from accounts.admin.theme import ChoicesFilter, SelectWidget
+from accounts.choices import Role
+from accounts.models import Membership, Team
+from accounts.services import membership_remove, membership_set
+
+ROLE_TONES: dict[str, Tone] = {Role.OWNER: "info", Role.OPERATOR: "good", Role.VIEWER: "idle"}
+
+
+def role_badge(role: str) -> SafeString:
+    return badge(Role(role).label, ROLE_TONES[role])
+
+
+@admin.register(Team)
+class TeamAdmin(TeamScopedAdmin):
+    """Superusers make and delete teams; owners keep the settings of theirs."""
+
+    change_role = Role.OWNER
+    list_display = ("name", "slug", "time_zone", "low_stock_threshold", "members")
+    search_fields = ("name", "slug")
+    prepopulated_fields: ClassVar = {"slug": ("name",)}
+    fields = ("name", "slug", "time_zone", "low_stock_threshold")
+    deletes_with_it: ClassVar = {
+        "Websites": "websites",
+        "Monitors": "websites__monitors",
+        "Events": "websites__history",
+        "Channels": "channels",
+        "Notifications": "channels__notifications",
+        "API keys": "api_keys",
+        "Members": "memberships",
+    }
+    empty = step("You are in no team yet", "An owner or an administrator can add you.", "group")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows: QuerySet[Any] = super().get_queryset(request)
+        counted: QuerySet[Any] = rows.annotate(member_count=Count("memberships"))
+        return counted
+
+    @admin.display(description="Members", ordering="member_count")
+    def members(self, row: Any) -> SafeString:
+        return text_link(list_url(Membership, f"team__id__exact={row.pk}"), str(row.member_count))
+
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Any | None = None) -> Any:
+        return self.prepopulated_fields if obj is None else {}
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any | None = None) -> tuple[str, ...]:
+        """The slug stands in scripts: changing it is left to superusers."""
+        return () if obj is None or holds(request, None) else ("slug",)
+
+    def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        if db_field.name != "time_zone":
+            return super().formfield_for_dbfield(db_field, request, **kwargs)
+        zones = [(name, name.replace("_", " ")) for name in sorted(available_timezones())]
+        return forms.ChoiceField(
+            choices=zones, initial="UTC", widget=SelectWidget(), help_text="Times are shown in it."
+        )
+
+
+@admin.register(Membership)
+class MembershipAdmin(TeamScopedAdmin):
+    """Owners decide who of the people they know belongs to their team, and as what."""
+
+    add_role = change_role = delete_role = Role.OWNER
+    list_display = ("user_name", "team", "role_shown", "since")
+    list_filter = ("team", ("role", ChoicesFilter))
+    list_select_related = ("team", "user")
+    search_fields = ("user__username", "user__email")
+    fields = ("team", "user", "role")
+    empty = step(
+        "No members yet",
+        "Members see their team's shops: a viewer reads, an operator edits monitors, an owner "
+        "everything.",
+        "group_add",
+        label="Add a member",
+    )
+
+    @admin.display(description="Member", ordering="user__username")
+    def user_name(self, row: Membership) -> str:
+        return str(row.user)
+
+    @admin.display(description="Role", ordering="role")
+    def role_shown(self, row: Membership) -> SafeString:
+        return role_badge(row.role)
+
+    @admin.display(description="Since", ordering="created_at")
+    def since(self, row: Membership) -> SafeString:
+        return age(row.created_at)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any | None = None) -> tuple[str, ...]:
+        return () if obj is None else ("team", "user")
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        formfield = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if db_field.name == "user" and formfield is not None and not holds(request, None):
+            formfield.help_text = (
+                "People who share a team with you. A new person gets an account from an "
+                "administrator."
+            )
+        return formfield
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any | None = None) -> bool:
+        """The last owner cannot leave: nobody could let anybody in again."""
+        may = super().has_delete_permission(request, obj)
+        return may and (obj is None or not _is_last_owner(obj))
+
+    def write(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        membership_set(team=obj.team, user=obj.user, role=Role(obj.role))
+        self.adopt(obj, Membership.objects.get(team=obj.team, user=obj.user))
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        membership_remove(membership=obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        for row in queryset:
+            membership_remove(membership=row)
+
+
+def _is_last_owner(row: Membership) -> bool:
+    owners = Membership.objects.filter(team_id=row.team_id, role=Role.OWNER)
+    return owners.filter(pk=row.pk).exists() and not owners.exclude(pk=row.pk).exists()
