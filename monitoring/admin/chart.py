@@ -147,7 +147,8 @@ def _top(highest: int) -> int:
 def _next_round(step: int) -> int:
     """1, 2, 5, 10, 20, 50, ..."""
     digits = 10 ** (len(str(step)) - 1)
-    return {1: 2, 2: 5, 5: 10}[step // digits] * digits
+    following = {1: 2, 2: 5, 5: 10}
+    return following[step // digits] * int(digits)
 
 
 def _levels(top: int) -> list[Mark]:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin, messages
-from django.db.models import Count, QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
+from django.shortcuts import redirect
 from django.utils.safestring import SafeString
 
 from accounts.admin.base import TeamScopedAdmin
-from accounts.admin.display import age, list_url, muted, text_link
+from accounts.admin.display import age, list_url, muted, page_url, text_link
 from accounts.admin.empty import step
 from accounts.admin.theme import ChoicesFilter
 from accounts.admin.verbs import Verb
@@ -18,7 +20,7 @@ from accounts.choices import Role
 from common.errors import ProductError
 from monitoring.admin.badges import health_badge
 from monitoring.admin.importpage import ImportPageMixin
-from monitoring.admin.websiteform import OPTIONS, WebsiteForm, kind_of
+from monitoring.admin.websiteform import OPTIONS, WebsiteForm
 from monitoring.models import Monitor, MonitorHistory, PollRun
 from monitoring.selectors import why_not_running
 from monitoring.services.polling import poll_request
@@ -43,7 +45,7 @@ class WebsiteAdmin(ImportPageMixin, TeamScopedAdmin):
     list_select_related = ("team",)
     search_fields = ("name", "url", "region")
     conditional_fields = OPTIONS.conditions("source")
-    deletes_with_it = {
+    deletes_with_it: ClassVar = {
         "Monitors": "monitors",
         "Stock records": "monitors__records",
         "Events": "history",
@@ -61,7 +63,12 @@ class WebsiteAdmin(ImportPageMixin, TeamScopedAdmin):
         Verb("poll", "Poll now", "sync", Role.OPERATOR, fits=_is_polled, is_main=True),
         Verb("check", "Test connection", "network_check", Role.OPERATOR, fits=_is_polled),
         Verb(
-            "import", "Import products", "playlist_add", Role.OPERATOR, fits=_is_polled, is_page=True
+            "import",
+            "Import products",
+            "playlist_add",
+            Role.OPERATOR,
+            fits=_is_polled,
+            is_page=True,
         ),
         Verb(
             "pause",
@@ -80,7 +87,17 @@ class WebsiteAdmin(ImportPageMixin, TeamScopedAdmin):
     # --- List ------------------------------------------------------------------------------
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).annotate(monitor_count=Count("monitors"))
+        """Counts by a subquery: it runs for the rows of one page only."""
+        counted = (
+            Monitor.objects.filter(website=OuterRef("pk"))
+            .order_by()
+            .values("website")
+            .annotate(number=Count("pk"))
+            .values("number")
+        )
+        rows: QuerySet[Any] = super().get_queryset(request)
+        shown: QuerySet[Any] = rows.annotate(monitor_count=Coalesce(Subquery(counted), 0))
+        return shown
 
     @admin.display(description="Health", ordering="health")
     def health_shown(self, row: Website) -> SafeString:
@@ -147,6 +164,9 @@ class WebsiteAdmin(ImportPageMixin, TeamScopedAdmin):
             "kind": source_class(row.source).label,
             "identifier": row.credentials.get("identifier", ""),
             "reasons": why_not_running(row),
+            "all_well": "All is well: it is read on time."
+            if _is_polled(row)
+            else "Stock of this website is pushed by its API or by hand; nothing is polled.",
             "last_read": age(row.last_success_at),
             "last_polled": age(row.last_polled_at),
             "next_poll": self.next_poll(row),
@@ -187,7 +207,4 @@ class WebsiteAdmin(ImportPageMixin, TeamScopedAdmin):
             f"{obj} is added. Test the connection, then choose the products to watch.",
             messages.SUCCESS,
         )
-        return self.response_post_save_change_to(obj)
-
-
-__all__ = ["WebsiteAdmin", "kind_of"]
+        return redirect(page_url(obj))

@@ -1,0 +1,17 @@
+from monitoring.admin.monitors import MonitorAdmin
+from monitoring.admin.readonly import (
+    CatalogueProductAdmin,
+    MonitorHistoryAdmin,
+    PollRunAdmin,
+    StockRecordAdmin,
+)
+from monitoring.admin.websites import WebsiteAdmin
+
+__all__ = [
+    "CatalogueProductAdmin",
+    "MonitorAdmin",
+    "MonitorHistoryAdmin",
+    "PollRunAdmin",
+    "StockRecordAdmin",
+    "WebsiteAdmin",
+]

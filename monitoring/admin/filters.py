@@ -1,0 +1,39 @@
+"""Filters of the monitors' list."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+
+from accounts.admin.theme import DropdownFilter
+from monitoring.choices import ThresholdState
+
+
+class StockFilter(DropdownFilter):
+    """What people look for: what is there, what is gone, what runs low, what nobody knows."""
+
+    title = "stock"
+    parameter_name = "stock"
+
+    CONDITIONS: ClassVar = {
+        "in": Q(available=True),
+        "out": Q(available=False),
+        "low": Q(threshold_state=ThresholdState.LOW),
+        "unlimited": Q(available=True, quantity__isnull=True, stock_control_enabled=False),
+        "unknown": Q(available__isnull=True),
+    }
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [
+            ("in", "In stock"),
+            ("out", "Sold out"),
+            ("low", "Low"),
+            ("unlimited", "Unlimited"),
+            ("unknown", "Unknown"),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        condition = self.CONDITIONS.get(self.value() or "")
+        return queryset if condition is None else queryset.filter(condition)

@@ -1,0 +1,237 @@
+"""The monitors' pages: what is watched, its stock now and over time."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.db import models
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.safestring import SafeString
+
+from accounts.admin.base import TeamScopedAdmin
+from accounts.admin.display import age, list_url, row_link
+from accounts.admin.empty import step
+from accounts.admin.labels import LabelsField
+from accounts.admin.serviceform import ServiceForm
+from accounts.admin.theme import ChoicesFilter
+from accounts.admin.verbs import Verb
+from accounts.choices import Role
+from monitoring.admin.badges import event_badge, price_text, status_badge, stock_badge
+from monitoring.admin.chart import Chart, Point, stock_chart
+from monitoring.admin.filters import StockFilter
+from monitoring.admin.readonly import step_text
+from monitoring.models import Monitor, MonitorHistory, StockRecord
+from monitoring.selectors import (
+    last_checked_at,
+    monitor_history,
+    monitor_summary,
+    why_not_running,
+)
+from monitoring.services.monitors import (
+    monitor_create,
+    monitor_pause,
+    monitor_resume,
+    monitor_update,
+    monitors_delete,
+)
+
+WRITTEN = (
+    "product_id", "config_option_id", "product_name", "config_option_name", "labels", "notes",
+    "purchase_link", "owner", "check_interval", "threshold_low", "threshold_high",
+    "notify_on_restock", "notify_on_purchase", "notify_on_threshold", "notify_on_sold_out",
+    "notify_on_price", "zero_means",
+)  # fmt: skip
+CHART_DAYS = (1, 7, 30, 90)
+CHART_POINTS = 600
+
+
+class MonitorForm(ServiceForm):
+    labels = LabelsField()
+
+    class Meta:
+        model = Monitor
+        fields = "__all__"
+
+    def run(self, row: Any | None) -> models.Model:
+        values = {name: self.cleaned_data[name] for name in WRITTEN if name in self.cleaned_data}
+        if row is None:
+            return monitor_create(website=self.cleaned_data["website"], **values)
+        return monitor_update(monitor=row, **values)
+
+
+class ThresholdForm(MonitorForm):
+    """The two columns that are edited in the list."""
+
+    labels = None  # type: ignore[assignment]
+
+
+@admin.register(Monitor)
+class MonitorAdmin(TeamScopedAdmin):
+    add_role = change_role = delete_role = Role.OPERATOR
+    team_column = "website__team"
+    form = MonitorForm
+    list_display = (
+        "name", "website", "stock", "threshold_low", "threshold_high", "price_shown", "status_shown",
+        "changed", "checked",
+    )  # fmt: skip
+    list_editable = ("threshold_low", "threshold_high")
+    list_filter = (
+        "website__team", "website", StockFilter, ("status", ChoicesFilter),
+    )  # fmt: skip
+    list_select_related = ("website__team",)
+    search_fields = ("product_name", "product_id", "config_option_name", "website__name")
+    autocomplete_fields = ("website",)
+    deletes_with_it: ClassVar = {"Stock records": "records", "Events": "history"}
+    empty = step(
+        "No product is watched yet",
+        "Open a website and import products from it.",
+        "monitoring",
+        to="websites_website_changelist",
+        label="Choose a website",
+    )
+    verbs = (
+        Verb(
+            "pause",
+            "Pause",
+            "pause",
+            Role.OPERATOR,
+            confirm="While it is paused its stock is not compared: what happens meanwhile is never "
+            "announced. Pause it?",
+            fits=lambda monitor: monitor.is_active,
+        ),
+        Verb(
+            "resume",
+            "Resume",
+            "play_arrow",
+            Role.OPERATOR,
+            fits=lambda monitor: not monitor.is_active,
+            is_main=True,
+        ),
+    )
+
+    # --- List ------------------------------------------------------------------------------
+
+    @admin.display(description="Product", ordering="product_name")
+    def name(self, row: Monitor) -> str:
+        return str(row)
+
+    @admin.display(description="Stock", ordering="quantity")
+    def stock(self, row: Monitor) -> SafeString:
+        return stock_badge(row)
+
+    @admin.display(description="Price", ordering="price")
+    def price_shown(self, row: Monitor) -> SafeString | str:
+        return price_text(row.price, row.currency)
+
+    @admin.display(description="Status", ordering="status")
+    def status_shown(self, row: Monitor) -> SafeString:
+        return status_badge(row)
+
+    @admin.display(description="Last changed", ordering="last_changed_at")
+    def changed(self, row: Monitor) -> SafeString:
+        return age(row.last_changed_at)
+
+    @admin.display(description="Last checked")
+    def checked(self, row: Monitor) -> SafeString:
+        return age(last_checked_at(row))
+
+    def get_changelist_form(self, request: HttpRequest, **kwargs: Any) -> Any:
+        return super().get_changelist_form(request, **{"form": ThresholdForm, **kwargs})
+
+    # --- Form ------------------------------------------------------------------------------
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any | None = None) -> Any:
+        return [
+            (None, {"fields": ["website", "product_id", "product_name", "purchase_link", "labels"]}),
+            ("Alerts", {"fields": ["threshold_low", "threshold_high", "notify_on_restock",
+                                   "notify_on_sold_out", "notify_on_threshold",
+                                   "notify_on_purchase", "notify_on_price"]}),
+            ("More", {"classes": ["collapse"],
+                      "fields": ["zero_means", "check_interval", "config_option_id",
+                                 "config_option_name", "owner", "notes"]}),
+        ]  # fmt: skip
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any | None = None) -> tuple[str, ...]:
+        return () if obj is None else ("website",)
+
+    def write(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        self.adopt(obj, form.save_by_service())
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        monitors_delete(monitors=Monitor.objects.filter(pk=obj.pk))
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        monitors_delete(monitors=Monitor.objects.filter(pk__in=queryset.values("pk")))
+
+    # --- Page ------------------------------------------------------------------------------
+
+    def row_context(self, request: HttpRequest, row: Monitor) -> dict[str, Any]:
+        days = _days(request)
+        events = list(monitor_history(row, 20))
+        query = f"monitor__id__exact={row.pk}"
+        return {
+            "panels": ["admin/desk/monitor_panel.html"],
+            "monitor": row,
+            "stock": stock_badge(row),
+            "status": status_badge(row),
+            "price": price_text(row.price, row.currency),
+            "website_link": row_link(row.website),
+            "summary": monitor_summary(row),
+            "last_checked": age(last_checked_at(row)),
+            "last_changed": age(row.last_changed_at),
+            "evidence": sorted((str(k), str(v)) for k, v in row.evidence.items() if v),
+            "reasons": why_not_running(row),
+            "chart": monitor_chart(row, days),
+            "chart_days": days,
+            "chart_choices": CHART_DAYS,
+            "events": [
+                (event_badge(one.event_type), step_text(one), age(one.created_at), one.message)
+                for one in events
+            ],
+            "events_url": list_url(MonitorHistory, query),
+            "records_url": list_url(StockRecord, query),
+        }
+
+    def do_pause(self, request: HttpRequest, row: Monitor) -> str:
+        monitor_pause(monitor=row)
+        return "paused."
+
+    def do_resume(self, request: HttpRequest, row: Monitor) -> str:
+        monitor_resume(monitor=row)
+        return "resumed; the next poll compares it."
+
+
+def _days(request: HttpRequest) -> int:
+    asked = request.GET.get("days", "")
+    return int(asked) if asked.isdecimal() and int(asked) in CHART_DAYS else 7
+
+
+def monitor_chart(monitor: Monitor, days: int) -> Chart:
+    """The chart of the last days; two statements however long the history is."""
+    now = timezone.localtime()
+    since = now - timedelta(days=days)
+    newest = monitor.records.order_by("-created_at", "-id")
+    inside = list(newest.filter(created_at__gte=since)[:CHART_POINTS])
+    before = list(newest.filter(created_at__lt=since)[:1]) if len(inside) < CHART_POINTS else []
+    points = [
+        Point(
+            timezone.localtime(one.created_at),
+            one.quantity,
+            one.available,
+            one.stock_control_enabled is False,
+            one.get_change_type_display(),
+        )
+        for one in reversed([*inside, *before])
+    ]
+    return stock_chart(
+        points,
+        since=since,
+        now=now,
+        read_until=last_checked_at(monitor),
+        low=monitor.threshold_low,
+        high=monitor.threshold_high,
+    )
