@@ -1,0 +1,5 @@
+from notifications.admin.channels import ChannelAdmin
+from notifications.admin.log import NotificationLogAdmin
+from notifications.admin.subscriptions import SubscriptionAdmin
+
+__all__ = ["ChannelAdmin", "NotificationLogAdmin", "SubscriptionAdmin"]

@@ -1,0 +1,40 @@
+"""How channels and messages look: always a word, coloured."""
+
+from __future__ import annotations
+
+from django.utils.safestring import SafeString
+
+from accounts.admin.display import Tone, badge
+from notifications.choices import ChannelHealth, NotificationStatus
+from notifications.models import Channel, NotificationLog
+
+CHANNEL_TONES: dict[str, Tone] = {
+    ChannelHealth.UNKNOWN: "idle",
+    ChannelHealth.OK: "good",
+    ChannelHealth.FAILING: "warn",
+    ChannelHealth.DISABLED: "bad",
+}
+STATUS_TONES: dict[str, Tone] = {
+    NotificationStatus.PENDING: "info",
+    NotificationStatus.SENDING: "info",
+    NotificationStatus.SENT: "good",
+    NotificationStatus.DEAD: "bad",
+    NotificationStatus.DROPPED: "idle",
+}
+
+
+def channel_badge(channel: Channel) -> SafeString:
+    if not channel.is_active:
+        return badge(
+            "Disabled", "bad" if channel.disabled_reason else "idle", channel.disabled_reason
+        )
+    health = ChannelHealth(channel.health)
+    return badge(health.label, CHANNEL_TONES[health], channel.last_error)
+
+
+def notification_badge(row: NotificationLog) -> SafeString:
+    """A message that failed before and waits for another try says so."""
+    status = NotificationStatus(row.status)
+    if status == NotificationStatus.PENDING and row.retry_count:
+        return badge("Waits to retry", "warn", row.error_message)
+    return badge(status.label, STATUS_TONES[status], row.error_message)

@@ -1,0 +1,131 @@
+"""The subscriptions' pages: which events of which shops go where."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db import models
+from django.db.models import Count, Field, QuerySet
+from django.http import HttpRequest
+
+from accounts.admin.base import TeamScopedAdmin
+from accounts.admin.empty import step
+from accounts.admin.serviceform import ServiceForm
+from accounts.admin.theme import CheckboxesWidget, ChoicesFilter
+from accounts.choices import Role
+from notifications.matching import ALL_EVENTS
+from notifications.models import Subscription
+from notifications.services.subscriptions import (
+    event_choices,
+    subscription_create,
+    subscription_update,
+)
+
+LABELS = dict(event_choices())
+
+
+class SubscriptionForm(ServiceForm):
+    events = forms.MultipleChoiceField(
+        choices=event_choices(),
+        widget=CheckboxesWidget(),
+        initial=[ALL_EVENTS],
+        help_text="A monitor's own switches can still turn a kind of event off for it.",
+    )
+
+    class Meta:
+        model = Subscription
+        fields = "__all__"
+
+    def run(self, row: Any | None) -> models.Model:
+        data = self.cleaned_data
+        values: dict[str, Any] = {
+            "events": [ALL_EVENTS] if ALL_EVENTS in data["events"] else data["events"],
+            "digest": data["digest"],
+            "is_active": data["is_active"],
+            "websites": list(data["websites"]),
+            "monitors": list(data["monitors"]),
+        }
+        if row is None:
+            return subscription_create(channel=data["channel"], **values)
+        return subscription_update(subscription=row, **values)
+
+
+@admin.register(Subscription)
+class SubscriptionAdmin(TeamScopedAdmin):
+    add_role = change_role = delete_role = Role.OWNER
+    team_column = "channel__team"
+    form = SubscriptionForm
+    list_display = ("channel_name", "events_shown", "scope", "digest", "is_active")
+    list_filter = ("channel__team", "channel", ("digest", ChoicesFilter), "is_active")
+    list_select_related = ("channel__team",)
+    autocomplete_fields = ("websites", "monitors")
+    fieldsets = (
+        (None, {"fields": ("channel", "is_active", "digest")}),
+        ("What", {"fields": ("events",)}),
+        (
+            "Of which shops",
+            {
+                "fields": ("websites", "monitors"),
+                "description": "Leave both empty for everything of the channel's team.",
+            },
+        ),
+    )
+    empty = step(
+        "No subscriptions yet",
+        "Without one nothing is sent: it says which events go to which channel.",
+        "rule",
+        label="Add a subscription",
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows: QuerySet[Any] = super().get_queryset(request)
+        counted: QuerySet[Any] = rows.annotate(
+            website_count=Count("websites", distinct=True),
+            monitor_count=Count("monitors", distinct=True),
+        )
+        return counted
+
+    def related_rows(self, request: HttpRequest, field: Field[Any, Any]) -> QuerySet[Any]:
+        """Websites and monitors of the channel's team, once there is a channel."""
+        rows = super().related_rows(request, field)
+        team_id = getattr(request, "_subscription_team", None)
+        if team_id is None or field.name == "channel":
+            return rows
+        return rows.of_team(team_id)  # type: ignore[attr-defined, no-any-return]
+
+    def get_form(
+        self, request: HttpRequest, obj: Any | None = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        if obj is not None:
+            request._subscription_team = obj.channel.team_id  # type: ignore[attr-defined]
+        return super().get_form(request, obj, change, **kwargs)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any | None = None) -> tuple[str, ...]:
+        return () if obj is None else ("channel",)
+
+    @admin.display(description="Channel", ordering="channel__name")
+    def channel_name(self, row: Subscription) -> str:
+        return str(row.channel)
+
+    @admin.display(description="Events")
+    def events_shown(self, row: Subscription) -> str:
+        names = [str(LABELS.get(one, one)) for one in row.events]
+        more = f" and {len(names) - 4} more" if len(names) > 4 else ""
+        return ", ".join(names[:4]) + more
+
+    @admin.display(description="Of")
+    def scope(self, row: Any) -> str:
+        parts = [
+            f"{number} {word}{'' if number == 1 else 's'}"
+            for number, word in ((row.website_count, "website"), (row.monitor_count, "monitor"))
+            if number
+        ]
+        return ", ".join(parts) or "everything"
+
+    def write(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        self.adopt(obj, form.save_by_service())
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """The service has set websites and monitors already."""
