@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
-from config import __version__
+from config import __version__, unfold
 from config import logging as config_logging
 from config.env import Env
 
@@ -31,6 +31,7 @@ PUBLIC_URL = env.url("PUBLIC_URL", f"http://127.0.0.1:{PORT}")
 TIME_ZONE = env.zone("TIME_ZONE", "UTC")
 USE_TZ = True
 LANGUAGE_CODE = "en"
+FORMS_URLFIELD_ASSUME_HTTPS = True  # an address typed without a scheme means https
 
 SECRET_KEY = env.secret("SECRET_KEY")
 FIELD_ENCRYPTION_KEYS = env.fernet_keys("FIELD_ENCRYPTION_KEYS")
@@ -114,10 +115,14 @@ AUTH_PASSWORD_VALIDATORS = [
 # No ATOMIC_REQUESTS: a reader must not take SQLite's write lock.
 
 VAR_DIR.mkdir(parents=True, exist_ok=True)
-DATABASE_URL = env.secret("DATABASE_URL", f"sqlite:///{VAR_DIR / 'db.sqlite3'}")
-_database: dict[str, Any] = dict(environ.Env.db_url_config(DATABASE_URL))
-if _database.get("ENGINE") not in ("django.db.backends.sqlite3", "django.db.backends.postgresql"):
-    raise ImproperlyConfigured("DATABASE_URL is wrong: expected sqlite:///… or postgres://….")
+_database = env.parsed(
+    "DATABASE_URL",
+    f"sqlite:///{VAR_DIR / 'db.sqlite3'}",
+    environ.Env.db_url_config,
+    "sqlite:////path/to/file or postgres://user:password@host:5432/name",
+)
+if _database["ENGINE"] not in ("django.db.backends.sqlite3", "django.db.backends.postgresql"):
+    raise ImproperlyConfigured("DATABASE_URL is wrong: expected a sqlite or postgres address.")
 IS_SQLITE = _database["ENGINE"].endswith("sqlite3")
 if IS_SQLITE:
     # Readers do not block the writer (WAL); a transaction takes the write lock when it begins
@@ -197,10 +202,12 @@ USER_AGENT = env.text("USER_AGENT", f"stock-monitor/{APP_VERSION} (+{PUBLIC_URL}
 TELEGRAM_BOT_TOKEN = env.secret("TELEGRAM_BOT_TOKEN")
 TELEGRAM_CHAT_ID = env.text("TELEGRAM_CHAT_ID")
 TELEGRAM_API_URL = env.url("TELEGRAM_API_URL", "https://api.telegram.org")
-EMAIL_URL = env.secret("EMAIL_URL")
-_email: dict[str, Any] = environ.Env.email_url_config(EMAIL_URL or "smtp://localhost:25")
-if "EMAIL_BACKEND" not in _email:
-    raise ImproperlyConfigured("EMAIL_URL is wrong: expected smtp+tls://user:password@host:587.")
+_email = env.parsed(
+    "EMAIL_URL",
+    "smtp://localhost:25",
+    environ.Env.email_url_config,
+    "smtp+tls://user:password@host:587",
+)
 EMAIL_BACKEND = _email["EMAIL_BACKEND"]
 EMAIL_HOST = _email["EMAIL_HOST"]
 EMAIL_PORT = _email["EMAIL_PORT"] or 25
@@ -232,13 +239,23 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES
 SECURE_REDIRECT_EXEMPT = [r"^health$", r"^api/v1/health/"]  # probes speak plain http
 CSRF_TRUSTED_ORIGINS = [f"{_public.scheme}://{_public.netloc}"]
 
-UNFOLD = {"SITE_TITLE": APP_NAME, "SITE_HEADER": APP_NAME}
+UNFOLD = unfold.build(app_name=APP_NAME, app_version=APP_VERSION)
 
 # --- API -------------------------------------------------------------------------------------
 
 REST_FRAMEWORK: dict[str, Any] = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "accounts.api.authentication.ApiKeyAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["accounts.api.permissions.IsActor"],
+    "DEFAULT_PAGINATION_CLASS": "common.drf.Pagination",
+    "DEFAULT_FILTER_BACKENDS": [
+        "django_filters.rest_framework.DjangoFilterBackend",
+        "rest_framework.filters.SearchFilter",
+        "rest_framework.filters.OrderingFilter",
+    ],
+    "EXCEPTION_HANDLER": "common.drf.exception_handler",
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
@@ -248,6 +265,11 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "VERSION": APP_VERSION,
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "ENUM_NAME_OVERRIDES": {
+        "MonitorStatusEnum": "monitoring.choices.MonitorStatus",
+        "NotificationStatusEnum": "notifications.choices.NotificationStatus",
+    },
+    "REDOC_UI_SETTINGS": {"disableSearch": False},
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",

@@ -1,0 +1,112 @@
+"""Look and navigation of the admin. The sidebar shows what the user's role may see."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.apps import apps
+from django.contrib import admin
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import reverse_lazy
+
+
+def _may_see(model: str) -> Callable[[HttpRequest], bool]:
+    def permission(request: HttpRequest) -> bool:
+        return admin.site.get_model_admin(apps.get_model(model)).has_module_permission(request)
+
+    return permission
+
+
+def _item(title: str, icon: str, model: str) -> dict[str, Any]:
+    return {
+        "title": title,
+        "icon": icon,
+        "link": reverse_lazy(f"admin:{model.lower().replace('.', '_')}_changelist"),
+        "permission": _may_see(model),
+    }
+
+
+def _group(title: str, *items: dict[str, Any]) -> dict[str, Any]:
+    return {"title": title, "separator": True, "items": list(items)}
+
+
+def _asset(path: str) -> Callable[[HttpRequest], str]:
+    return lambda _request: static(path)
+
+
+def navigation() -> list[dict[str, Any]]:
+    overview = {"title": "Overview", "icon": "home", "link": reverse_lazy("admin:index")}
+    return [
+        {"items": [overview]},
+        _group(
+            "Shop floor",
+            _item("Websites", "storefront", "websites.Website"),
+            _item("Monitors", "monitoring", "monitoring.Monitor"),
+            _item("Events", "bolt", "monitoring.MonitorHistory"),
+        ),
+        _group(
+            "Delivery",
+            _item("Channels", "send", "notifications.Channel"),
+            _item("Subscriptions", "rule", "notifications.Subscription"),
+            _item("Notifications", "mark_email_read", "notifications.NotificationLog"),
+        ),
+        _group(
+            "History",
+            _item("Poll runs", "sync", "monitoring.PollRun"),
+            _item("Stock records", "timeline", "monitoring.StockRecord"),
+            _item("Catalogue", "inventory_2", "websites.CatalogueProduct"),
+        ),
+        _group(
+            "Team",
+            _item("Teams", "groups", "accounts.Team"),
+            _item("Members", "badge", "accounts.Membership"),
+            _item("API keys", "key", "accounts.ApiKey"),
+            _item("Users", "person", "accounts.User"),
+        ),
+        _group(
+            "System",
+            _item("Schedules", "schedule", "django_q.Schedule"),
+            _item("Queued tasks", "pending", "django_q.OrmQ"),
+            _item("Failed tasks", "error", "django_q.Failure"),
+            _item("Done tasks", "task_alt", "django_q.Success"),
+        ),
+    ]
+
+
+def build(*, app_name: str, app_version: str) -> dict[str, Any]:
+    """The UNFOLD setting."""
+    return {
+        "SITE_TITLE": app_name,
+        "SITE_HEADER": app_name,
+        "SITE_SUBHEADER": f"Version {app_version}",
+        "SITE_SYMBOL": "inventory",
+        "SITE_URL": reverse_lazy("admin:index"),
+        "SHOW_VIEW_ON_SITE": False,
+        "SHOW_BACK_BUTTON": True,
+        "BORDER_RADIUS": "6px",
+        "COLORS": {
+            "primary": {
+                "50": "oklch(97.7% .014 237)",
+                "100": "oklch(95.1% .026 237)",
+                "200": "oklch(90.1% .058 231)",
+                "300": "oklch(82.8% .111 230)",
+                "400": "oklch(74.6% .145 235)",
+                "500": "oklch(62.5% .15 240)",
+                "600": "oklch(52.5% .135 243)",
+                "700": "oklch(45.5% .12 244)",
+                "800": "oklch(39.1% .09 241)",
+                "900": "oklch(33.3% .07 243)",
+                "950": "oklch(26% .055 244)",
+            }
+        },
+        "STYLES": [_asset("desk/desk.css")],
+        "SCRIPTS": [_asset("desk/desk.js")],
+        "SIDEBAR": {
+            "show_search": False,
+            "show_all_applications": False,
+            "navigation": navigation(),
+        },
+        "DASHBOARD_CALLBACK": "runtime.desk.overview",
+    }

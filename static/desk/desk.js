@@ -1,0 +1,88 @@
+/* Questions before a loss, busy buttons, copying, and the import page. No outside code. */
+"use strict";
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.dataset.confirm && !window.confirm(form.dataset.confirm)) {
+    event.preventDefault();
+    return;
+  }
+  if (form.dataset.import) {
+    event.preventDefault();
+    importProducts(form, event.submitter);
+    return;
+  }
+  const button = event.submitter;
+  if (button && button.classList.contains("desk-button")) {
+    /* After the form has gone: a disabled button would not be sent with it. */
+    window.setTimeout(() => { button.disabled = true; }, 0);
+  }
+});
+
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (!button) return;
+  const source = button.parentElement.querySelector("[data-copy-source]");
+  try {
+    await navigator.clipboard.writeText(source.textContent);
+    button.textContent = "Copied";
+  } catch {
+    window.getSelection().selectAllChildren(source);
+  }
+});
+
+const shownBoxes = (form) =>
+  [...form.querySelectorAll("[data-import-row]:not([hidden]) input[name=product]")];
+
+function countTicked(form) {
+  const ticked = form.querySelectorAll("input[name=product]:checked").length;
+  const label = form.querySelector("[data-import-label]");
+  label.textContent = ticked ? `Watch ${ticked} product${ticked === 1 ? "" : "s"}` : "Watch the ticked products";
+}
+
+document.addEventListener("input", (event) => {
+  const form = event.target.closest("form[data-import]");
+  if (!form) return;
+  if (event.target.matches("[data-import-filter]")) {
+    const wanted = event.target.value.trim().toLowerCase();
+    for (const row of form.querySelectorAll("[data-import-row]")) {
+      row.hidden = !row.textContent.toLowerCase().includes(wanted);
+    }
+  } else if (event.target.matches("[data-import-all]")) {
+    for (const box of shownBoxes(form)) box.checked = event.target.checked;
+  }
+  countTicked(form);
+});
+
+async function importProducts(form, submitter) {
+  const body = new FormData();
+  for (const name of ["csrfmiddlewaretoken", "import", "token"]) body.set(name, form.elements[name].value);
+  if (submitter && submitter.name === "all") body.set("all", "1");
+  const ticked = [...form.querySelectorAll("input[name=product]:checked")].map((box) => box.value);
+  body.set("products", JSON.stringify(ticked));
+
+  for (const button of form.querySelectorAll("button")) button.disabled = true;
+  const panel = form.querySelector("[data-import-progress]");
+  const bar = panel.querySelector("progress");
+  const text = panel.querySelector("[data-import-text]");
+  panel.hidden = false;
+  text.textContent = "Reading the shop…";
+
+  const watch = window.setInterval(async () => {
+    try {
+      const state = await (await fetch(form.dataset.import)).json();
+      if (state.total) {
+        bar.value = (100 * state.done) / state.total;
+        text.textContent = `${state.done} of ${state.total}`;
+      }
+    } catch { /* the next tick asks again */ }
+  }, 400);
+  try {
+    const answer = await fetch(form.action, { method: "POST", body, headers: { Accept: "application/json" } });
+    window.location.assign((await answer.json()).next);
+  } catch {
+    text.textContent = "The import did not answer. Reload the page to see what was done.";
+  } finally {
+    window.clearInterval(watch);
+  }
+}

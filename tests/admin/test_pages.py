@@ -1,0 +1,97 @@
+"""Every page of the desk opens for everybody who may see it, and costs the same however long the list."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib import admin
+from django.db import connection
+from django.db.models import Model
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import ApiKey, User
+from tests.admin.world import SECRETS, World, make_world, page
+from tests.factories import make_user
+
+pytestmark = pytest.mark.django_db
+
+ROLES = ("superuser", "owner", "operator", "viewer")
+OURS = sorted(
+    (model for model in admin.site._registry if model._meta.app_label != "django_q"),
+    key=lambda model: model._meta.label,
+)
+
+
+def client_of(world: World, role: str) -> Client:
+    client = Client()
+    if role == "superuser":
+        client.force_login(make_user("root", is_staff=True, is_superuser=True))
+    else:
+        client.force_login(getattr(world, role))
+    return client
+
+
+@pytest.fixture
+def world() -> World:
+    return make_world("mine")
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("model", OURS, ids=lambda model: model.__name__)
+def test_every_page_opens(world: World, model: type[Model], role: str) -> None:
+    client = client_of(world, role)
+    request = client.get("/admin/").wsgi_request
+    model_admin = admin.site.get_model_admin(model)
+    sees = role in ("superuser", "owner") or model is not ApiKey
+    expected = 200 if sees else 403
+    assert client.get(page(model, "changelist")).status_code == expected
+    assert client.get(page(model, "changelist") + "?q=mine").status_code in (expected, 200)
+    row = world.rows[model]
+    if sees:
+        response = client.get(page(model, "change", row.pk))
+        assert response.status_code == 200
+        assert client.get(page(model, "history", row.pk)).status_code == 200
+        text = response.content.decode()
+        assert not [secret for secret in SECRETS if secret in text]
+    adds = client.get(page(model, "add")).status_code
+    assert adds == (200 if model_admin.has_add_permission(request) else 403)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_the_overview_opens_with_and_without_rows(world: World, role: str) -> None:
+    assert b"mine-0-product" in client_of(world, role).get("/admin/").content
+    stranger = make_user("stranger", is_staff=True)
+    client = Client()
+    client.force_login(stranger)
+    text = client.get("/admin/").content.decode()
+    assert "First steps" in text
+    assert "mine" not in text
+
+
+@pytest.mark.parametrize("model", OURS, ids=lambda model: model.__name__)
+def test_a_long_list_costs_no_more_statements_than_a_short_one(model: type[Model]) -> None:
+    few, many = make_world("few"), make_world("many", amount=20)
+    for number in range(20):
+        if model is User:
+            make_user(f"member-{number}", team=many.team, role="viewer")
+    counts = []
+    for world in (few, many):
+        client = client_of(world, "owner")
+        client.get(page(model, "changelist"))
+        with CaptureQueriesContext(
+            connection,
+        ) as statements:
+            assert client.get(page(model, "changelist")).status_code == 200
+        counts.append(len(statements))
+    assert counts[0] == counts[1]
+
+
+def test_the_overview_costs_the_same_with_twenty_shops() -> None:
+    counts = []
+    for world in (make_world("few"), make_world("many", amount=20)):
+        client = client_of(world, "owner")
+        client.get("/admin/")
+        with CaptureQueriesContext(connection) as statements:
+            client.get("/admin/")
+        counts.append(len(statements))
+    assert counts[0] == counts[1]
