@@ -10,7 +10,7 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -93,6 +93,18 @@ class Env:
             return Path(path).read_text(encoding="utf-8").strip()
         except OSError:
             raise ImproperlyConfigured(f"{name}_FILE names a file that cannot be read.") from None
+
+    def parsed(
+        self, name: str, default: str, parse: Callable[[str], dict[str, Any]], expected: str
+    ) -> dict[str, Any]:
+        """A secret address taken apart by `parse`, which raises or returns {} for a wrong one."""
+        try:
+            parts = dict(parse(self.secret(name) or default))
+        except (ValueError, KeyError, ImproperlyConfigured):
+            parts = {}
+        if not parts:
+            raise ImproperlyConfigured(f"{name} is wrong: expected {expected}.")
+        return parts
 
     def flag(self, name: str, *, default: bool) -> bool:
         def convert(raw: str) -> bool:

@@ -1,0 +1,81 @@
+"""Sample rows to look at: a shop kept by hand, or the shops of a fake world that is running."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from accounts.models import Team
+from monitoring.models import Monitor
+from monitoring.services.importing import products_import
+from monitoring.services.ingest import stock_push
+from monitoring.services.monitors import monitor_update, monitors_bulk_create
+from notifications.models import Channel
+from notifications.services.channels import channel_create
+from notifications.services.subscriptions import subscription_create
+from websites.models import Website
+from websites.services import website_create
+
+LOW = 3
+"""Threshold of the sample monitors: the fake shops pass it on their way to sold out."""
+
+HAND_KEPT: tuple[tuple[str, str, tuple[int, ...]], ...] = (
+    ("vps-s", "VPS S", (12, 9, 4, 0, 15)),
+    ("vps-m", "VPS M", (6, 5, 5, 3, 2)),
+    ("vps-l", "VPS L", (0, 0, 4, 1, 0)),
+    ("dedicated-1", "Dedicated 1", (2, 2, 1)),
+)
+
+
+def hand_kept_shop(team: Team) -> Website:
+    """A manual Website whose four products have a history."""
+    website = website_create(team=team, name="Sample shop", source="manual")
+    monitors = monitors_bulk_create(
+        website=website,
+        rows=[
+            {"product_id": product_id, "product_name": name, "threshold_low": LOW}
+            for product_id, name, _ in HAND_KEPT
+        ],
+    )
+    numbers = {product_id: stock for product_id, _, stock in HAND_KEPT}
+    for monitor in monitors:
+        for quantity in numbers[monitor.product_id]:
+            stock_push(monitor=monitor, quantity=quantity)
+    return website
+
+
+def world_shops(team: Team, world: Mapping[str, Any]) -> list[Website]:
+    """A Website per shop of the fake world, all products imported. Reads the shops.
+
+    `world` is what the fake world says of itself: base_url, shops, whmcs.identifier and .secret.
+    """
+    websites = []
+    for name in world["shops"]:
+        website = website_create(
+            team=team,
+            name=f"{name.capitalize()} Hosting",
+            source="whmcs_api",
+            url=f"{world['base_url']}/{name}",
+            credentials=dict(world["whmcs"]),
+            poll_interval=5,
+        )
+        products_import(website=website)
+        for monitor in Monitor.objects.filter(website=website).select_related("website"):
+            monitor_update(monitor=monitor, threshold_low=LOW)
+        websites.append(website)
+    return websites
+
+
+def world_channels(team: Team, world: Mapping[str, Any]) -> list[Channel]:
+    """A Channel of each kind into the fake world's inbox, subscribed to everything."""
+    kinds: list[tuple[str, str, dict[str, Any]]] = [
+        ("Telegram group", "telegram", {"chat_id": str(world["telegram"]["chat_id"])}),
+        ("Sales by e-mail", "email", {"to": ["sales@shop.example"]}),
+        ("Webhook", "webhook", {"url": world["webhooks"].replace("NAME", "stock")}),
+    ]
+    channels = []
+    for name, kind, config in kinds:
+        channel, _ = channel_create(team=team, name=name, kind=kind, config=config)
+        subscription_create(channel=channel, events=["*"])
+        channels.append(channel)
+    return channels
