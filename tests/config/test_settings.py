@@ -1,0 +1,166 @@
+"""Settings are read in a process of their own, because a process reads them once."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytestmark = [pytest.mark.unit, pytest.mark.once]
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+KEYS = {
+    "SECRET_KEY": "k" * 60,
+    "FIELD_ENCRYPTION_KEYS": "dGVzdHMtdGVzdHMtdGVzdHMtdGVzdHMtdGVzdHMtMzI=",
+}
+PROGRAM = """
+import json, sys
+from django.conf import settings
+print(json.dumps({name: getattr(settings, name) for name in sys.argv[1:]}, default=str))
+"""
+
+
+def start(tmp_path: Path, *names: str, **values: str) -> subprocess.CompletedProcess[str]:
+    environment = {
+        "PATH": os.environ["PATH"],
+        "ENV_FILE": os.devnull,
+        "VAR_DIR": str(tmp_path),
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        **KEYS,
+        **values,
+    }
+    return subprocess.run(
+        [sys.executable, "-c", PROGRAM, *names],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def read(tmp_path: Path, *names: str, **values: str) -> Any:
+    result = start(tmp_path, *names, **values)
+    assert result.returncode == 0, result.stderr
+    return json.loads(result.stdout)
+
+
+def test_the_defaults_are_safe_and_need_nothing_but_keys(tmp_path: Path) -> None:
+    found = read(
+        tmp_path, "DEBUG", "ALLOWED_HOSTS", "DATABASES", "PUBLIC_URL", "SECURE_PROXY_SSL_HEADER",
+        "SECURE_SSL_REDIRECT", "SESSION_COOKIE_SECURE", "ALLOW_PRIVATE_NETWORKS", "Q_CLUSTER",
+    )  # fmt: skip
+    assert found["DEBUG"] is False
+    assert found["ALLOWED_HOSTS"] == ["localhost", "127.0.0.1", "[::1]"]
+    assert found["PUBLIC_URL"] == "http://127.0.0.1:8000"
+    assert found["ALLOW_PRIVATE_NETWORKS"] == []
+    assert not found["SECURE_SSL_REDIRECT"]
+    assert not found["SESSION_COOKIE_SECURE"]
+    assert found["SECURE_PROXY_SSL_HEADER"] is None
+    database = found["DATABASES"]["default"]
+    assert database["NAME"] == str(tmp_path / "db.sqlite3")
+    assert database["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
+    assert database["OPTIONS"]["timeout"] == 20
+    assert "ATOMIC_REQUESTS" not in database or database["ATOMIC_REQUESTS"] is False
+    assert found["Q_CLUSTER"]["workers"] == 2
+
+
+def test_https_switches_secure_cookies_and_hsts_on_and_proxies_the_redirect(tmp_path: Path) -> None:
+    names = ("SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "SECURE_HSTS_SECONDS",
+             "SECURE_SSL_REDIRECT", "SECURE_PROXY_SSL_HEADER", "ALLOWED_HOSTS",
+             "CSRF_TRUSTED_ORIGINS")  # fmt: skip
+    alone = read(tmp_path, *names, PUBLIC_URL="https://stock.example:8443/")
+    assert alone["SESSION_COOKIE_SECURE"]
+    assert alone["CSRF_COOKIE_SECURE"]
+    assert alone["SECURE_HSTS_SECONDS"] > 0
+    assert alone["SECURE_SSL_REDIRECT"] is False
+    assert alone["SECURE_PROXY_SSL_HEADER"] is None
+    assert "stock.example" in alone["ALLOWED_HOSTS"]
+    assert alone["CSRF_TRUSTED_ORIGINS"] == ["https://stock.example:8443"]
+    behind = read(
+        tmp_path, *names, PUBLIC_URL="https://stock.example", TRUSTED_PROXIES="10.0.0.0/8"
+    )
+    assert behind["SECURE_SSL_REDIRECT"] is True
+    assert behind["SECURE_PROXY_SSL_HEADER"] == ["HTTP_X_FORWARDED_PROTO", "https"]
+
+
+def test_postgresql_keeps_its_connections(tmp_path: Path) -> None:
+    found = read(tmp_path, "DATABASES", "Q_CLUSTER", DATABASE_URL="postgres://u:p@db.example/stock")
+    database = found["DATABASES"]["default"]
+    assert (database["HOST"], database["NAME"]) == ("db.example", "stock")
+    assert database["CONN_MAX_AGE"] == 300
+    assert database["CONN_HEALTH_CHECKS"] is True
+    assert found["Q_CLUSTER"]["workers"] == 4
+
+
+def test_the_mail_server_comes_from_one_address(tmp_path: Path) -> None:
+    found = read(
+        tmp_path, "EMAIL_HOST", "EMAIL_PORT", "EMAIL_HOST_USER", "EMAIL_USE_TLS", "EMAIL_TIMEOUT",
+        EMAIL_URL="smtp+tls://me:pw@mail.example:587",
+    )  # fmt: skip
+    assert found == {
+        "EMAIL_HOST": "mail.example",
+        "EMAIL_PORT": 587,
+        "EMAIL_HOST_USER": "me",
+        "EMAIL_USE_TLS": True,
+        "EMAIL_TIMEOUT": 10,
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SECRET_KEY", ""),
+        ("FIELD_ENCRYPTION_KEYS", ""),
+        ("FIELD_ENCRYPTION_KEYS", "no-key"),
+        ("DEBUG", "perhaps"),
+        ("PORT", "0"),
+        ("MONITORING_INTERVAL", "4"),
+        ("GUARD_LOST_SHARE", "2"),
+        ("ALLOW_PRIVATE_NETWORKS", "everything"),
+        ("TIME_ZONE", "Nowhere"),
+        ("PUBLIC_URL", "stock.example"),
+        ("DATABASE_URL", "mysql://u:p@h/d"),
+        ("DATABASE_URL", "nonsense"),
+        ("EMAIL_URL", "ftp://mail.example"),
+        ("LOG_LEVEL", "LOUD"),
+    ],
+)
+def test_a_wrong_value_stops_the_start_and_is_named(tmp_path: Path, name: str, value: str) -> None:
+    result = start(tmp_path, "DEBUG", **{name: value})
+    assert result.returncode != 0
+    assert re.search(rf"ImproperlyConfigured: {name} is (wrong|missing)", result.stderr)
+
+
+def test_the_queue_waits_long_enough_before_it_gives_a_task_out_again(tmp_path: Path) -> None:
+    queue = read(tmp_path, "Q_CLUSTER")["Q_CLUSTER"]
+    assert queue["retry"] >= (queue["queue_limit"] / queue["workers"] + 3) * queue["timeout"]
+    assert queue["save_limit"] == -1
+    assert queue["catch_up"] is False
+
+
+def test_the_example_environment_lists_what_settings_read_and_nothing_else(tmp_path: Path) -> None:
+    program = (
+        "import config.settings as s; print('\\n'.join(sorted(s.env.names)));"
+        "print('--'); print('\\n'.join(sorted(s.env.secret_names)))"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], "ENV_FILE": os.devnull, "VAR_DIR": str(tmp_path), **KEYS},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    read_names, secret_names = (part.split() for part in result.stdout.split("--"))
+    text = (ROOT / ".env.example").read_text(encoding="utf-8")
+    listed = re.findall(r"^#([A-Z0-9_]+)=", text, flags=re.MULTILINE)
+    assert sorted(listed) == sorted(set(listed)), "a setting is listed twice"
+    assert set(listed) == set(read_names)
+    assert set(secret_names) <= set(listed)
