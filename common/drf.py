@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.views.defaults import server_error as default_server_error
 from rest_framework import exceptions, status
 from rest_framework.pagination import PageNumberPagination
 from rest_framework.response import Response
@@ -72,3 +73,16 @@ def _fields(data: Any) -> dict[str, list[str]]:
         listed = problems if isinstance(problems, list) else [problems]
         fields[name] = [str(problem) for problem in listed]
     return fields
+
+
+def not_found(request: HttpRequest) -> JsonResponse:
+    """Addresses below /api/ that nobody serves."""
+    return JsonResponse(error_body("not_found", "Not found."), status=404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """handler500: programs get JSON, people the usual page; what happened is in the log only."""
+    if request.path.startswith("/api/"):
+        message = "Something went wrong on our side; the log of the server has the details."
+        return JsonResponse(error_body("internal_error", message), status=500)
+    return default_server_error(request)

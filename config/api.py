@@ -2,8 +2,35 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, include, path, re_path
+from rest_framework.routers import DefaultRouter
+
+from accounts.api.teams import TeamViewSet
+from common.drf import not_found
+from monitoring.api.cycle import CycleView, StatusView
+from monitoring.api.monitors import MonitorViewSet
+from monitoring.api.records import HistoryViewSet, PollRunViewSet, StockRecordViewSet
+from monitoring.api.websites import WebsiteViewSet
+from notifications.api.channels import ChannelViewSet
+from notifications.api.notifications import NotificationViewSet
+from notifications.api.subscriptions import SubscriptionViewSet
+
+router = DefaultRouter()
+router.include_root_view = False
+router.register("teams", TeamViewSet)
+router.register("websites", WebsiteViewSet)
+router.register("monitors", MonitorViewSet)
+router.register("stock-records", StockRecordViewSet)
+router.register("history", HistoryViewSet)
+router.register("poll-runs", PollRunViewSet)
+router.register("channels", ChannelViewSet)
+router.register("subscriptions", SubscriptionViewSet)
+router.register("notifications", NotificationViewSet)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("runtime.api.urls")),
+    path("cycle/", CycleView.as_view(), name="cycle"),
+    path("status/", StatusView.as_view(), name="status"),
+    *router.urls,
+    re_path(r"", not_found),
 ]

@@ -10,6 +10,8 @@ from drf_spectacular.views import (
     SpectacularSwaggerView,
 )
 
+handler500 = "common.drf.server_error"
+
 urlpatterns = [
     path("", include("runtime.urls")),
     path("admin/", admin.site.urls),

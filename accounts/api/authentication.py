@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.contrib.auth.models import AnonymousUser
-from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed
-from rest_framework.request import Request
 
 from accounts.models import ApiKey
 from accounts.services import api_key_authenticate
+
+if TYPE_CHECKING:
+    from rest_framework.request import Request
 
 KEYWORD = "Api-Key"
 
@@ -35,18 +38,3 @@ class ApiKeyAuthentication(BaseAuthentication):
 
     def authenticate_header(self, request: Request) -> str:
         return KEYWORD
-
-
-class ApiKeyScheme(OpenApiAuthenticationExtension):
-    """How the OpenAPI document describes the header."""
-
-    target_class = "accounts.api.authentication.ApiKeyAuthentication"
-    name = "ApiKey"
-
-    def get_security_definition(self, auto_schema: object) -> dict[str, str]:
-        return {
-            "type": "apiKey",
-            "in": "header",
-            "name": "Authorization",
-            "description": "`Api-Key <key>`: a key of one team, with scope read, write or admin.",
-        }

@@ -3,34 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar, cast
 
 from django.db.models import Model
 from rest_framework import mixins, serializers, viewsets
 from rest_framework.exceptions import PermissionDenied
-from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
-from accounts.actors import Actor, has_role
+from accounts.actors import has_role
+from accounts.api.permissions import actor_of
 from accounts.choices import Role
 from accounts.models import ApiKey, Team
 from accounts.querysets import TeamScopedQuerySet
 
 M = TypeVar("M", bound=Model)
 READING = {"list": Role.VIEWER, "retrieve": Role.VIEWER, "metadata": Role.VIEWER}
-
-
-def actor_of(request: Request) -> object:
-    """The API key, else the user."""
-    return request.auth if isinstance(request.auth, ApiKey) else request.user
-
-
-class IsActor(BasePermission):
-    """Somebody who logged in, with a session or a key."""
-
-    def has_permission(self, request: Request, view: APIView) -> bool:
-        return isinstance(actor_of(request), Actor)
 
 
 class TeamScopedViewSet(viewsets.GenericViewSet[M], Generic[M]):
@@ -40,7 +27,6 @@ class TeamScopedViewSet(viewsets.GenericViewSet[M], Generic[M]):
     refused (403). `team_of` tells which team a row belongs to.
     """
 
-    permission_classes: ClassVar = [IsActor]
     required_roles: ClassVar[Mapping[str, Role]] = {}
 
     @property
@@ -48,7 +34,7 @@ class TeamScopedViewSet(viewsets.GenericViewSet[M], Generic[M]):
         return actor_of(self.request)
 
     def get_queryset(self) -> Any:
-        queryset = super().get_queryset()
+        queryset: Any = super().get_queryset()
         if not isinstance(queryset, TeamScopedQuerySet):
             raise TypeError(f"{type(self).__name__} serves rows that belong to no team")
         if getattr(self, "swagger_fake_view", False):
@@ -60,9 +46,8 @@ class TeamScopedViewSet(viewsets.GenericViewSet[M], Generic[M]):
 
     def team_id_of(self, row: Any) -> int:
         """Follows the queryset's `team_path` from the row."""
-        queryset: Any = self.queryset
         value = row
-        for name in queryset.team_path.split("__"):
+        for name in cast(Any, self).queryset.team_path.split("__"):
             value = getattr(value, name)
         return int(value)
 

@@ -8,7 +8,6 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
-from websites.services import source_context
 
 from common.errors import InvalidInputError
 from monitoring import listing
@@ -16,6 +15,7 @@ from monitoring.models import Monitor
 from monitoring.services.catalogue import catalogue_load, catalogue_write
 from monitoring.services.monitors import monitors_bulk_create
 from websites.models import Website
+from websites.services import source_context
 from websites.sources.base import StockReading
 from websites.sources.registry import build
 

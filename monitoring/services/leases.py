@@ -89,7 +89,7 @@ def take(website_ids: list[int], now: datetime, *, only_queued: bool = True) -> 
         .order_by("id")
         .values("id")[:1]
     )
-    free = Website.objects.active().unleased(now).filter(pk__in=website_ids)
+    free = Website.objects.pollable().unleased(now).filter(pk__in=website_ids)
     if only_queued:
         free = free.filter(Q(queued_at__isnull=False))
     rows = list(

@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django_q.tasks import async_task
 
@@ -112,7 +113,7 @@ def cycle_now(*, website_ids: list[int] | None = None, all_websites: bool = Fals
     started = time.monotonic()
     summary = CycleSummary()
     if all_websites or website_ids is not None:
-        chosen = Website.objects.active()
+        chosen = Website.objects.pollable()
         if website_ids is not None:
             chosen = chosen.filter(pk__in=website_ids)
         ids = list(chosen.order_by("pk").values_list("pk", flat=True))
@@ -147,6 +148,22 @@ def poll_request(*, website: Website) -> PollRun:
         )
         Website.objects.filter(pk=website.pk).update(next_poll_at=now)
     return run
+
+
+def cycle_request(*, websites: QuerySet[Website], all_websites: bool = False) -> list[int]:
+    """Asks for a poll of the due ones (or all) of the given websites; returns the PollRun ids."""
+    now = timezone.now()
+    chosen = websites.filter(pk__in=Website.objects.pollable().values("pk"))
+    if not all_websites:
+        chosen = chosen.filter(next_poll_at__lte=now)
+    with transaction.atomic():
+        ids = list(chosen.order_by("pk").values_list("pk", flat=True))
+        runs = PollRun.objects.bulk_create(
+            PollRun(website_id=pk, trigger=PollTrigger.REQUEST, first_at=now, last_at=now)
+            for pk in ids
+        )
+        Website.objects.filter(pk__in=ids).update(next_poll_at=now)
+    return [run.pk for run in runs]
 
 
 def _read(lease: Lease) -> Snapshot:

@@ -1,0 +1,18 @@
+"""Names of a room inside and of the API outside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from common.errors import InvalidInputError
+
+
+@contextmanager
+def renamed_fields(names: Mapping[str, str]) -> Iterator[None]:
+    """Problems of a service under the field names the caller used."""
+    try:
+        yield
+    except InvalidInputError as error:
+        fields = {names.get(name, name): problems for name, problems in error.fields.items()}
+        raise InvalidInputError(error.message, fields=fields) from None

@@ -1,0 +1,24 @@
+"""/api/v1/teams/: the teams of the caller."""
+
+from __future__ import annotations
+
+from rest_framework import serializers
+
+from accounts.api.viewsets import ListRetrieveViewSet
+from accounts.models import Team
+
+
+class TeamSerializer(serializers.ModelSerializer[Team]):
+    class Meta:
+        model = Team
+        fields = ("id", "public_id", "name", "slug", "time_zone", "low_stock_threshold")
+
+
+class TeamViewSet(ListRetrieveViewSet[Team]):
+    """Teams the caller belongs to."""
+
+    queryset = Team.objects.all()
+    serializer_class = TeamSerializer
+    filterset_fields = ("slug",)
+    search_fields = ("name", "slug")
+    ordering_fields = ("id", "name")

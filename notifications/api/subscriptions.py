@@ -1,0 +1,72 @@
+"""/api/v1/subscriptions/"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django_filters import rest_framework as filters
+from rest_framework import mixins, serializers
+
+from accounts.api.viewsets import ListRetrieveViewSet, VisibleRelatedField
+from monitoring.models import Monitor
+from notifications.models import Channel, Subscription
+from notifications.services.subscriptions import subscription_create, subscription_update
+from websites.models import Website
+
+
+class SubscriptionSerializer(serializers.ModelSerializer[Subscription]):
+    """Empty `websites` and `monitors` stand for all of the team; "*" for all events but the
+    quiet ones."""
+
+    channel = VisibleRelatedField(queryset=Channel.objects.all())
+    events = serializers.ListField(child=serializers.CharField(), default=lambda: ["*"])
+    websites: Any = VisibleRelatedField(queryset=Website.objects.all(), many=True, required=False)
+    monitors: Any = VisibleRelatedField(queryset=Monitor.objects.all(), many=True, required=False)
+
+    class Meta:
+        model = Subscription
+        fields = (
+            "id",
+            "channel",
+            "events",
+            "websites",
+            "monitors",
+            "digest",
+            "is_active",
+            "created_at",
+            "updated_at",
+        )
+        read_only_fields = ("created_at", "updated_at")
+
+    def create(self, validated_data: dict[str, Any]) -> Subscription:
+        self.context["view"].require_role(validated_data["channel"].team_id)
+        return subscription_create(**validated_data)
+
+    def update(self, instance: Subscription, validated_data: dict[str, Any]) -> Subscription:
+        channel = validated_data.pop("channel", instance.channel)
+        if channel.pk != instance.channel_id:
+            raise serializers.ValidationError({"channel": ["Make a new subscription instead."]})
+        return subscription_update(subscription=instance, **validated_data)
+
+
+class SubscriptionFilter(filters.FilterSet):
+    class Meta:
+        model = Subscription
+        fields = ("channel", "digest", "is_active", "websites", "monitors")
+
+
+class SubscriptionViewSet(
+    mixins.CreateModelMixin,
+    mixins.UpdateModelMixin,
+    mixins.DestroyModelMixin,
+    ListRetrieveViewSet[Subscription],
+):
+    """Which events of which websites or monitors go to a channel."""
+
+    queryset = Subscription.objects.select_related("channel").prefetch_related(
+        "websites", "monitors"
+    )
+    serializer_class = SubscriptionSerializer
+    filterset_class = SubscriptionFilter
+    search_fields = ("channel__name",)
+    ordering_fields = ("id", "created_at")
