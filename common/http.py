@@ -161,32 +161,35 @@ def _exchange(
     except (OSError, ValueError) as error:
         # ValueError: what http.client says to header lines that are none.
         logger.info("http_failed host=%s error=%s", url.host, type(error).__name__)
-        raise ConnectFailedError(f"The connection to {url.host} broke.") from None
+        raise HttpError(f"The request to {url.host} failed.") from None
     return _Answer(response.status, response.headers, content)
 
 
 def _send(method: str, url: Url, body: bytes | None, headers: HTTPHeaderDict) -> BaseHTTPResponse:
     pool = pools().connection_from_host(url.host, port=port_of(url), scheme=url.scheme)
-    for is_second in (False, True):
-        clock.has_connected = False
-        try:
-            return pool.urlopen(
-                method,
-                url.request_uri,
-                body=body,
-                headers=headers,
-                retries=False,
-                redirect=False,
-                assert_same_host=False,
-                preload_content=False,
-                decode_content=True,
-                timeout=Timeout(connect=CONNECT_SECONDS, read=clock.left(READ_SECONDS)),
-            )
-        except ProtocolError:
-            # The server closed a kept-alive connection in the moment we used it.
-            if is_second or clock.has_connected:
-                raise
-    raise AssertionError("unreachable")
+
+    def ask() -> BaseHTTPResponse:
+        return pool.urlopen(
+            method,
+            url.request_uri,
+            body=body,
+            headers=headers,
+            retries=False,
+            redirect=False,
+            assert_same_host=False,
+            preload_content=False,
+            decode_content=True,
+            timeout=Timeout(connect=CONNECT_SECONDS, read=clock.left(READ_SECONDS)),
+        )
+
+    clock.has_connected = False
+    try:
+        return ask()
+    except ProtocolError:
+        # The server closed a kept-alive connection in the moment we used it.
+        if clock.has_connected:
+            raise
+    return ask()
 
 
 def _read(response: BaseHTTPResponse, max_bytes: int) -> bytes:

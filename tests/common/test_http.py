@@ -288,3 +288,23 @@ def test_no_request_leaves_while_a_transaction_is_open() -> None:
         assert fetch("GET", f"http://127.0.0.1:{port}/").status == 200
         with transaction.atomic(), pytest.raises(RuntimeError, match="transaction"):
             fetch("GET", f"http://127.0.0.1:{port}/")
+
+
+def test_no_time_left_is_a_time_out_without_a_request() -> None:
+    reached: list[socket.socket] = []
+    with serving(reached.append) as port, pytest.raises(TimedOutError):
+        fetch("GET", f"http://127.0.0.1:{port}/", deadline=0)
+    assert not reached
+
+
+def test_a_host_that_accepts_no_connection_in_time_is_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(http_socket, "CONNECT_SECONDS", 0)
+    with serving(always(answer())) as port, pytest.raises(TimedOutError, match="accept"):
+        fetch("GET", f"http://127.0.0.1:{port}/")
+
+
+def test_a_header_cannot_smuggle_another_line() -> None:
+    with serving(always(answer())) as port, pytest.raises(HttpError):
+        fetch("GET", f"http://127.0.0.1:{port}/", headers={"X-A": "1\r\nX-B: 2"})

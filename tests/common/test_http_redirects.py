@@ -6,7 +6,7 @@ import socket
 
 import pytest
 
-from common.http import Redirects, _is_same_host, fetch
+from common.http import Redirects, _is_same_host, _refuse_redirect, fetch
 from common.http_address import parse_url_strictly
 from common.http_errors import RedirectRefusedError
 from tests.common.raw_server import Handler, always, answer, read_request, serving
@@ -111,3 +111,11 @@ def test_a_circle_ends() -> None:
 )
 def test_what_counts_as_the_same_host(one: str, other: str, is_same: bool) -> None:
     assert _is_same_host(parse_url_strictly(one), parse_url_strictly(other)) is is_same
+
+
+def test_a_body_does_not_go_from_https_to_http() -> None:
+    source = parse_url_strictly("https://shop.example/")
+    goal = parse_url_strictly("http://shop.example/")
+    for redirects in ("same_host", "any"):
+        with pytest.raises(RedirectRefusedError, match="unencrypted"):
+            _refuse_redirect("POST", source, goal, redirects, has_body=True)

@@ -132,6 +132,8 @@ def test_an_answer_in_another_format_is_no_stock(shop: Shop, body: str) -> None:
         ("text", {"body": "<h1>Gone</h1>", "status": 404}, BadAnswerError, "api_not_found"),
         ("truncated", {}, BadAnswerError, "truncated"),
         ("empty", {}, BadAnswerError, "empty_answer"),
+        ("text", {"body": "", "status": 302}, BadAnswerError, "redirected"),
+        ("text", {"body": "maintenance", "status": 503}, UnreachableError, "maintenance"),
         ("php_error", {}, UnreachableError, "server_error"),
         ("forbidden_html", {}, BlockedError, "blocked"),
         ("cloudflare", {"status": 403}, BlockedError, "blocked"),

@@ -176,7 +176,10 @@ def http_error(status: int, headers: Mapping[str, str], body: bytes) -> SourceEr
         return _server_error(status, headers, head)
     if 300 <= status < 400:
         return BadAnswerError(
-            "The shop redirects without saying where.", code="redirected", status=status
+            "The shop redirects without saying where.",
+            code="redirected",
+            advice="Look at the address in a browser and enter the one it ends at.",
+            status=status,
         )
     return _not_found(status)
 
