@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +16,7 @@ from monitoring.models import MonitorHistory
 from notifications.channels.base import Message
 from notifications.matching import zone_of
 from notifications.models import Channel, NotificationLog
-from notifications.payload import EventFacts, batch_body, event_body, ping_body
+from notifications.payload import EventFacts, batch_body, encoded, event_body, ping_body
 
 TEST_TYPE = "test"
 DIGEST_TYPE = "digest"
@@ -38,9 +39,14 @@ class Rendered:
     button: tuple[str, str] | None = None
 
     def columns(self) -> dict[str, Any]:
-        """Values of NotificationLog: subject, message, rendered."""
-        parts = asdict(self)
-        return {"subject": parts.pop("subject"), "message": parts.pop("text"), "rendered": parts}
+        """Values of NotificationLog: subject, message, rendered. The webhook body is kept as text:
+        a JSON column may change the order of its keys, and every attempt sends the same bytes."""
+        frozen = {
+            "html": self.html,
+            "payload": encoded(self.payload).decode(),
+            "button": list(self.button) if self.button else None,
+        }
+        return {"subject": self.subject, "message": self.text, "rendered": frozen}
 
 
 def message_of(notification: NotificationLog) -> Message:
@@ -53,7 +59,7 @@ def message_of(notification: NotificationLog) -> Message:
         subject=notification.subject,
         text=notification.message,
         html=frozen.get("html", ""),
-        payload=frozen.get("payload", {}),
+        payload=json.loads(frozen.get("payload") or "{}"),
         button=(button[0], button[1]) if button else None,
     )
 

@@ -42,7 +42,7 @@ def frozen(subject="Sold out", text="VPS 1", **rendered):
     return {
         "subject": subject,
         "message": text,
-        "rendered": {"html": "", "payload": {}, **rendered},
+        "rendered": {"html": "", **rendered},
     }
 
 
