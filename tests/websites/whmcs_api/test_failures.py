@@ -103,6 +103,11 @@ def test_another_error_of_the_api_is_quoted_without_markup(shop: Shop) -> None:
     assert "Module failed to load" in error.message
 
 
+def test_a_shop_that_echoes_the_secret_does_not_spread_it(shop: Shop) -> None:
+    shop.fault("error", message=f"Bad value {shop.access.secret} in field")
+    assert "Bad value *** in field" in failure(shop).message
+
+
 @pytest.mark.parametrize("status", [200, 403])
 def test_an_answer_in_the_old_text_format_is_understood(shop: Shop, status: int) -> None:
     body = "result=error;message=Invalid IP 198.51.100.4"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import ClassVar
 
 from common.http import Response, fetch
@@ -15,6 +16,7 @@ from common.http_errors import (
     RedirectRefusedError,
 )
 from common.plugin import ConfigField
+from common.redaction import MASK
 from websites.sources.base import (
     Availability,
     CheckResult,
@@ -50,6 +52,10 @@ class WhmcsApiSource:
 
         A body that `known_hash` names is not decoded.
         """
+        with self._masking():
+            return self._read(known_hash)
+
+    def _read(self, known_hash: str) -> Snapshot:
         response = self._call("GetProducts")
         found_hash = body_hash(response.body)
         if found_hash == known_hash:
@@ -71,9 +77,10 @@ class WhmcsApiSource:
     def check(self) -> CheckResult:
         """Asks for the version, then for the products; says what works or the exact fix."""
         try:
-            version = self._version()
-            response = self._call("GetProducts")
-            readings = self._parsed(response).readings
+            with self._masking():
+                version = self._version()
+                response = self._call("GetProducts")
+                readings = self._parsed(response).readings
         except SourceError as error:
             return CheckResult(False, error.code, error.message, error.advice)
         counted = sum(reading.quantity is not None for reading in readings)
@@ -89,6 +96,18 @@ class WhmcsApiSource:
     def discover(self) -> Sequence[StockReading]:
         """Everything the shop lists; hidden and retired products are among it, without a mark."""
         return self.read(()).readings
+
+    @contextmanager
+    def _masking(self) -> Iterator[None]:
+        """An error may quote the shop, and a shop may echo what it was sent."""
+        try:
+            yield
+        except SourceError as error:
+            for secret in filter(None, (self.config.secret, self.config.accesskey)):
+                error.message = error.message.replace(secret, MASK)
+                error.advice = error.advice.replace(secret, MASK)
+            error.args = (error.message,)
+            raise
 
     def _parsed(self, response: Response) -> Listing:
         return parse_products(
