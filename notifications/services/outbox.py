@@ -22,7 +22,14 @@ from notifications.channels.errors import DeliveryError
 from notifications.channels.registry import CHANNELS, build
 from notifications.choices import NotificationStatus
 from notifications.models import NotificationLog
-from notifications.services.claiming import Claim, bury_unsendable, claim, claimable, unsendable
+from notifications.services.claiming import (
+    MAX_ATTEMPTS,
+    Claim,
+    bury_unsendable,
+    claim,
+    claimable,
+    unsendable,
+)
 from notifications.services.settling import Outcome, Settled, Untried, settle
 
 logger = logging.getLogger(__name__)
@@ -77,7 +84,10 @@ def deliver(
     """
     claims = claim(ids=ids, limit=limit, now=now or timezone.now())
     summary = DeliverySummary(claimed=len(claims))
-    jobs = _jobs(claims)
+    for each in claims:
+        if each.attempt > MAX_ATTEMPTS:
+            summary.count(settle(each, _sender_died()))
+    jobs = _jobs([each for each in claims if each.attempt <= MAX_ATTEMPTS])
 
     def handle(key: str, result: list[Outcome] | Exception) -> None:
         for each, outcome in _outcomes(jobs[key].claims, result):
@@ -186,6 +196,16 @@ def _not_rendered() -> DeliveryError:
         "The message could not be rendered.",
         code="render_failed",
         advice="The log of the worker names the template.",
+    )
+
+
+def _sender_died() -> DeliveryError:
+    """A message that takes its worker down with it must not do so for ever."""
+    return DeliveryError(
+        f"Sending ended without an outcome {MAX_ATTEMPTS} times.",
+        code="sender_died",
+        permanent=True,
+        advice="Look at the log of the workers, then resend.",
     )
 
 
