@@ -1,0 +1,166 @@
+"""The whole system as processes, on a database of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from pytest_django.fixtures import Settings
+
+from runtime.management.commands import run as command
+from runtime.supervisor import Child
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def fetch(url: str) -> Any:
+    """The JSON of an answer; None while nobody answers."""
+    try:
+        with urllib.request.urlopen(url, timeout=5) as response:
+            return json.load(response)
+    except urllib.error.HTTPError as error:
+        return json.load(error)
+    except OSError:
+        return None
+
+
+def wait_for(condition: Callable[[], bool], seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.1)
+
+
+def session_members(leader: int) -> list[int]:
+    """Processes that descend from the leader, by their parents."""
+    parents: dict[int, int] = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            parents[int(folder.name)] = int(
+                (folder / "stat").read_text(encoding="ascii").rsplit(")", 1)[1].split()[1]
+            )
+        except (OSError, ValueError):
+            continue
+    found, wave = [], {leader}
+    while wave:
+        wave = {pid for pid, parent in parents.items() if parent in wave}
+        found += sorted(wave)
+    return found
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith(("COV_", "TEST_"))}
+    inherited.pop("DATABASE_URL", None)
+    return inherited | {
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "VAR_DIR": str(tmp_path),
+        "PORT": str(free_port()),
+    }
+
+
+@pytest.fixture
+def system(environment: dict[str, str]) -> Iterator[subprocess.Popen[str]]:
+    subprocess.run([sys.executable, "manage.py", "init_db"], cwd=ROOT, env=environment, check=True)
+    process = subprocess.Popen(
+        [sys.executable, "manage.py", "run"],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    yield process
+    if process.poll() is None:
+        process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=30)
+
+
+@pytest.mark.e2e
+@pytest.mark.slow
+@pytest.mark.once
+def test_run_becomes_ready_replaces_a_dead_child_and_stops_without_leftovers(
+    system: subprocess.Popen[str], environment: dict[str, str]
+) -> None:
+    base = f"http://127.0.0.1:{environment['PORT']}"
+
+    def is_ready() -> bool:
+        said = fetch(f"{base}/api/v1/health/ready")
+        return said is not None and said["status"] == "ready"
+
+    wait_for(is_ready, 30)
+    assert fetch(f"{base}/health")["status"] == "healthy"
+    members = session_members(system.pid)
+    web = next(pid for pid in members if b"gunicorn" in Path(f"/proc/{pid}/cmdline").read_bytes())
+    os.kill(web, signal.SIGKILL)
+    wait_for(lambda: web not in session_members(system.pid), 10)
+    wait_for(is_ready, 30)
+    members = session_members(system.pid)
+    system.send_signal(signal.SIGINT)
+    output, _ = system.communicate(timeout=30)
+    assert system.returncode == 0
+    assert output.rstrip().endswith("Stopped.")
+    assert not [pid for pid in members if Path(f"/proc/{pid}").exists()]
+
+
+@pytest.mark.django_db
+def test_run_refuses_a_database_that_is_not_up_to_date(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(command, "pending_migrations", lambda: ["runtime.0001_initial"])
+    with pytest.raises(CommandError, match="init_db"):
+        call_command("run")
+
+
+@pytest.mark.django_db
+def test_run_refuses_a_taken_port_with_the_setting_to_change(settings: Settings) -> None:
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", 0))
+        holder.listen()
+        settings.PORT = holder.getsockname()[1]
+        with pytest.raises(CommandError, match="Set PORT"):
+            call_command("run")
+
+
+@pytest.mark.django_db
+def test_run_hands_its_children_to_the_supervisor(
+    monkeypatch: pytest.MonkeyPatch, settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings.PORT = free_port()
+    seen: list[str] = []
+
+    class Recorder:
+        def __init__(self, children: list[Child]) -> None:
+            seen.extend(child.name for child in children)
+
+        def run(self, end: Event) -> None:
+            os.kill(os.getpid(), signal.SIGTERM)
+            assert end.wait(5)
+
+    monkeypatch.setattr(command, "Supervisor", Recorder)
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        call_command("run")
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    assert seen == ["web", "core", "queue"]
+    assert settings.PUBLIC_URL in capsys.readouterr().out
