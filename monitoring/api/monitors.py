@@ -11,6 +11,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.api.filters import TeamFilterSet
 from accounts.api.viewsets import ListRetrieveViewSet, VisibleRelatedField
 from accounts.choices import Role
 from monitoring.api.actions import MonitorSummarySerializer, StockPushSerializer
@@ -140,7 +141,7 @@ class MonitorBulkSerializer(serializers.Serializer[Any]):
     monitors = MonitorRowSerializer(many=True, allow_empty=False)
 
 
-class MonitorFilter(filters.FilterSet):
+class MonitorFilter(TeamFilterSet):
     team = filters.NumberFilter(field_name="website__team")
     label = filters.CharFilter(field_name="labels", lookup_expr="icontains")
     in_stock = filters.BooleanFilter(field_name="available")

@@ -7,6 +7,7 @@ from typing import ClassVar
 from django_filters import rest_framework as filters
 from rest_framework import serializers
 
+from accounts.api.filters import TeamFilterSet
 from accounts.api.viewsets import ListRetrieveViewSet
 from monitoring.models import MonitorHistory, PollRun, StockRecord
 
@@ -84,7 +85,7 @@ class PollRunSerializer(serializers.ModelSerializer[PollRun]):
         )
 
 
-class _Since(filters.FilterSet):
+class _Since(TeamFilterSet):
     since = filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte")
     until = filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="lt")
 
@@ -103,7 +104,7 @@ class HistoryFilter(_Since):
         fields = ("website", "monitor", "event_type", "change_type", "threshold_type", "poll_run")
 
 
-class PollRunFilter(filters.FilterSet):
+class PollRunFilter(TeamFilterSet):
     since = filters.IsoDateTimeFilter(field_name="last_at", lookup_expr="gte")
 
     class Meta:

@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.errors import renamed_fields
+from accounts.api.filters import TeamFilterSet
 from accounts.api.viewsets import (
     ListRetrieveViewSet,
     VisibleRelatedField,
@@ -127,7 +128,7 @@ def _inside(data: dict[str, Any]) -> dict[str, Any]:
     return {**values, "credentials": given} if given else values
 
 
-class WebsiteFilter(filters.FilterSet):
+class WebsiteFilter(TeamFilterSet):
     label = filters.CharFilter(field_name="labels", lookup_expr="icontains")
 
     class Meta:

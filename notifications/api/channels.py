@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.api.filters import TeamFilterSet
 from accounts.api.viewsets import ListRetrieveViewSet, VisibleRelatedField, chosen_team
 from accounts.choices import Role
 from accounts.models import Team
@@ -81,7 +81,7 @@ class ChannelSerializer(serializers.ModelSerializer[Channel]):
         return data
 
 
-class ChannelFilter(filters.FilterSet):
+class ChannelFilter(TeamFilterSet):
     class Meta:
         model = Channel
         fields = ("team", "kind", "is_active", "health")

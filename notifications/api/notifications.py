@@ -11,6 +11,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.api.filters import TeamFilterSet
 from accounts.api.viewsets import ListRetrieveViewSet
 from accounts.choices import Role
 from notifications.models import NotificationLog
@@ -43,7 +44,7 @@ class NotificationSerializer(serializers.ModelSerializer[NotificationLog]):
         )
 
 
-class NotificationFilter(filters.FilterSet):
+class NotificationFilter(TeamFilterSet):
     since = filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte")
 
     class Meta:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from django_filters import rest_framework as filters
 from rest_framework import mixins, serializers
 
+from accounts.api.filters import TeamFilterSet
 from accounts.api.viewsets import ListRetrieveViewSet, VisibleRelatedField
 from monitoring.models import Monitor
 from notifications.models import Channel, Subscription
@@ -49,7 +49,7 @@ class SubscriptionSerializer(serializers.ModelSerializer[Subscription]):
         return subscription_update(subscription=instance, **validated_data)
 
 
-class SubscriptionFilter(filters.FilterSet):
+class SubscriptionFilter(TeamFilterSet):
     class Meta:
         model = Subscription
         fields = ("channel", "digest", "is_active", "websites", "monitors")
