@@ -138,6 +138,7 @@ def test_a_digest_waits_for_its_hour_and_takes_later_events_in(website):
     assert events_plan(now=now) == [first]
     row = NotificationLog.objects.get()
     assert row.events.count() == 2
+    assert row.release_at is not None
     assert row.next_attempt_at == row.release_at > now
 
 
