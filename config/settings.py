@@ -154,7 +154,7 @@ CACHES: dict[str, dict[str, Any]] = {
 # A dumb executor: due times, leases and the outbox are tables of ours. `retry` counts from the
 # moment a task is fetched, so it must be at least (queue_limit / workers + 3) * timeout.
 
-Q_CLUSTER = {
+Q_CLUSTER: dict[str, Any] = {
     "name": "stock-monitor",
     "orm": "default",
     "workers": 2 if IS_SQLITE else 4,
@@ -234,7 +234,8 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
 SESSION_COOKIE_HTTPONLY = True
 X_FRAME_OPTIONS = "DENY"
 SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = False  # other names may not be ours
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = False
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]  # other names may not be ours
 # Whether a request came by https is known only from a proxy that we trust.
 SECURE_SSL_REDIRECT = IS_HTTPS and bool(TRUSTED_PROXIES)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None

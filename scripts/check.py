@@ -34,7 +34,7 @@ STEPS: tuple[tuple[str, list[str], dict[str, str]], ...] = (
         PRODUCTION,
     ),
     ("migrations", ["python", "manage.py", "makemigrations", "--check", "--dry-run"], TESTING),
-    ("templates", ["djlint", "templates", "--check", "--lint", "--quiet"], {}),
+    ("templates", ["djlint", "templates", "--lint", "--quiet"], {}),
     ("hooks", ["pre-commit", "validate-config"], {}),
     ("packages", ["python", "-m", "pip", "--disable-pip-version-check", "check"], {}),
     ("types", ["mypy", "."], TESTING),

