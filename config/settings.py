@@ -115,7 +115,7 @@ AUTH_PASSWORD_VALIDATORS = [
 # --- Database --------------------------------------------------------------------------------
 # No ATOMIC_REQUESTS: a reader must not take SQLite's write lock.
 
-VAR_DIR.mkdir(parents=True, exist_ok=True)
+VAR_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
 _database = env.parsed(
     "DATABASE_URL",
     f"sqlite:///{VAR_DIR / 'db.sqlite3'}",
