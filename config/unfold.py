@@ -82,7 +82,9 @@ def build(*, app_name: str, app_version: str) -> dict[str, Any]:
         "SITE_HEADER": app_name,
         "SITE_SUBHEADER": f"Version {app_version}",
         "SITE_SYMBOL": "inventory",
-        "SITE_URL": reverse_lazy("admin:index"),
+        "SITE_FAVICONS": [
+            {"rel": "icon", "type": "image/svg+xml", "href": _asset("desk/icon.svg")}
+        ],
         "SHOW_VIEW_ON_SITE": False,
         "SHOW_BACK_BUTTON": True,
         "BORDER_RADIUS": "6px",

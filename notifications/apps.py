@@ -3,6 +3,7 @@ from django.apps import AppConfig
 
 class NotificationsConfig(AppConfig):
     name = "notifications"
+    verbose_name = "Delivery"
 
     def ready(self) -> None:
         # Receivers load the models, which exist only now.

@@ -70,7 +70,8 @@ class Subscription(TimeStampedModel):
         ordering: ClassVar = ["channel_id", "id"]
 
     def __str__(self) -> str:
-        return f"{', '.join(self.events)} to {self.channel}"
+        named = "everything" if "*" in self.events else ", ".join(self.events)
+        return f"{named} to {self.channel}"
 
 
 class NotificationLog(PublicIdModel, TimeStampedModel):

@@ -3,3 +3,4 @@ from django.apps import AppConfig
 
 class RuntimeConfig(AppConfig):
     name = "runtime"
+    verbose_name = "System"

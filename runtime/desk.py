@@ -52,8 +52,8 @@ def overview(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         **context,
         "title": "Overview",
         "tiles": _tiles(counts),
-        "tasks": [] if all(task.is_done for task in tasks) else tasks,
-        "may_add": holds(request, Role.OWNER),
+        "tasks": tasks if holds(request, Role.OWNER) and _is_open(tasks) else [],
+        "has_team": holds(request, Role.VIEWER),
         "failing": [
             (row_link(row), health_badge(row), row.last_error, row.last_advice)
             for row in failing[:WEBSITES_SHOWN]
@@ -64,6 +64,10 @@ def overview(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         ],
         "events_url": list_url(MonitorHistory),
     }
+
+
+def _is_open(tasks: list[Task]) -> bool:
+    return not all(task.is_done for task in tasks)
 
 
 def _subject(row: MonitorHistory) -> Any:
@@ -80,7 +84,12 @@ def _tiles(counts: dict[str, int]) -> list[Tile]:
             "is-bad" if counts["websites_failing"] else "",
         ),
         Tile("Monitors", counts["monitors"], list_url(Monitor)),
-        Tile("in stock", counts["in_stock"], list_url(Monitor, "stock=in"), "is-good"),
+        Tile(
+            "in stock",
+            counts["in_stock"],
+            list_url(Monitor, "stock=in"),
+            "is-good" if counts["in_stock"] else "",
+        ),
         Tile(
             "low",
             counts["low"],

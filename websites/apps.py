@@ -4,6 +4,7 @@ from django.db.models.signals import post_save
 
 class WebsitesConfig(AppConfig):
     name = "websites"
+    verbose_name = "Shop floor"
 
     def ready(self) -> None:
         from accounts.models import Team

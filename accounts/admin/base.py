@@ -43,7 +43,6 @@ class TeamScopedAdmin(ScopedFieldsMixin, VerbsMixin):
 
     change_form_outer_before_template = "admin/desk/row_header.html"
     list_per_page = 50
-    show_full_result_count = False
 
     # --- Who may do what -------------------------------------------------------------------
 
@@ -195,7 +194,9 @@ class TeamScopedAdmin(ScopedFieldsMixin, VerbsMixin):
 
 
 class ReadOnlyAdmin(TeamScopedAdmin):
-    """Rows that are written by the machine and never changed by hand."""
+    """Rows that are written by the machine and never changed by hand; there are many of them."""
+
+    show_full_result_count = False
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

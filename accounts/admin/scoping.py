@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib.admin.options import BaseModelAdmin
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db.models import Field, ForeignKey, ManyToManyField, QuerySet
 from django.forms import ModelChoiceField, ModelMultipleChoiceField
 from django.http import HttpRequest
@@ -40,6 +41,15 @@ class ScopedFieldsMixin(AnyAdmin):
         if not sees_many_teams(request):
             formfield.initial = formfield.queryset.first() if formfield.queryset else None
             formfield.empty_label = None
+        return formfield
+
+    def formfield_for_dbfield(
+        self, db_field: Field[Any, Any], request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        """Related rows have pages of their own: no second way to them from inside a form."""
+        formfield = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if formfield is not None and isinstance(formfield.widget, RelatedFieldWidgetWrapper):
+            formfield.widget = formfield.widget.widget
         return formfield
 
     def formfield_for_manytomany(

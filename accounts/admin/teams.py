@@ -33,6 +33,7 @@ class TeamAdmin(TeamScopedAdmin):
 
     change_role = Role.OWNER
     list_display = ("name", "slug", "time_zone", "low_stock_threshold", "members")
+    ordering = ("name", "id")  # counting members drops the order of the model
     search_fields = ("name", "slug")
     prepopulated_fields: ClassVar = {"slug": ("name",)}
     fields = ("name", "slug", "time_zone", "low_stock_threshold")

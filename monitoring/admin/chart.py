@@ -67,7 +67,7 @@ def stock_chart(
     if not any(kind != "unknown" for _, _, kind, _ in steps):
         return Chart(times=_times(since, now))
     numbers = [point.quantity for _, _, kind, point in steps if kind == "known" and point.quantity]
-    top = _top(max([*numbers, (low or 0), (high or 0) if numbers else 0, 1]))
+    top, step = _top(max([*numbers, (low or 0), (high or 0) if numbers else 0, 1]))
 
     def x(at: datetime) -> float:
         return round(100 * (at - since) / (now - since), 3)
@@ -101,7 +101,7 @@ def stock_chart(
         for word, number in (("low", low), ("high", high))
         if number is not None and number <= top
     ]
-    return Chart(line, area, spans, _levels(top), _times(since, now), limits, is_empty=False)
+    return Chart(line, area, spans, _levels(top, step), _times(since, now), limits, is_empty=False)
 
 
 def _steps(
@@ -136,12 +136,12 @@ def _title(point: Point, start: datetime, kind: str) -> str:
     return f"{start:%Y-%m-%d %H:%M} · {what}{' · ' + point.note if point.note else ''}"
 
 
-def _top(highest: int) -> int:
-    """A round number a little above the highest one, divisible into four equal levels."""
+def _top(highest: int) -> tuple[int, int]:
+    """(top, step): round steps of the axis, at most five of them up to the highest number."""
     step = 1
-    while step * 4 < highest:
+    while ceil(highest / step) > 5:
         step = _next_round(step)
-    return step * 4
+    return ceil(highest / step) * step, step
 
 
 def _next_round(step: int) -> int:
@@ -151,9 +151,10 @@ def _next_round(step: int) -> int:
     return following[step // digits] * int(digits)
 
 
-def _levels(top: int) -> list[Mark]:
+def _levels(top: int, step: int) -> list[Mark]:
     return [
-        Mark(100 - 25 * part, f"{top * part // 4:,}".replace(",", "\u202f")) for part in range(5)
+        Mark(round(100 - 100 * number / top, 3), f"{number:,}".replace(",", "\u202f"))
+        for number in range(0, top + 1, step)
     ]
 
 

@@ -142,7 +142,7 @@ class WebsiteAdmin(ImportPageMixin, TeamScopedAdmin):
         )
         connection = ["source", "url", *(OPTIONS.names() if may_edit else [])]
         return [
-            (None, {"fields": ["team", "name", "is_active"]}),
+            (None, {"fields": ["team", "name"]}),
             ("Connection", {"fields": connection}),
             ("Watching", {"fields": ["poll_interval", "region", "labels"]}),
         ]
@@ -164,7 +164,7 @@ class WebsiteAdmin(ImportPageMixin, TeamScopedAdmin):
             "kind": source_class(row.source).label,
             "identifier": row.credentials.get("identifier", ""),
             "reasons": why_not_running(row),
-            "all_well": "All is well: it is read on time."
+            "all_well": "All is well: nothing stands in the way of reading it."
             if _is_polled(row)
             else "Stock of this website is pushed by its API or by hand; nothing is polled.",
             "last_read": age(row.last_success_at),

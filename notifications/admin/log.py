@@ -16,11 +16,13 @@ from accounts.admin.theme import ChoicesFilter
 from accounts.admin.verbs import Verb
 from accounts.choices import Role
 from monitoring.admin.badges import event_badge
+from monitoring.choices import EventType
 from notifications.admin.badges import notification_badge
 from notifications.choices import NotificationStatus
 from notifications.models import NotificationLog
 from notifications.services.outbox import notification_resend
 
+KINDS = dict(EventType.choices)
 FINISHED = (NotificationStatus.SENT, NotificationStatus.DEAD, NotificationStatus.DROPPED)
 
 
@@ -28,7 +30,7 @@ FINISHED = (NotificationStatus.SENT, NotificationStatus.DEAD, NotificationStatus
 class NotificationLogAdmin(ReadOnlyAdmin):
     team_column = "channel__team"
     list_display = (
-        "subject_shown", "state", "channel", "notification_type", "attempts", "created", "sent",
+        "subject_shown", "state", "channel", "kind", "attempts", "created", "sent",
         "error",
     )  # fmt: skip
     list_filter = (
@@ -36,9 +38,17 @@ class NotificationLogAdmin(ReadOnlyAdmin):
     )  # fmt: skip
     list_select_related = ("channel__team", "resend_of")
     search_fields = ("subject", "message", "error_message")
-    fields = (
-        "channel", "notification_type", "attempts", "created_at", "next_attempt_at", "release_at",
-        "sent_at", "delivered_at", "provider_id", "provider_status", "resend_of", "public_id",
+    fieldsets = (
+        (
+            "Details",
+            {
+                "classes": ["collapse"],
+                "fields": (
+                    "kind", "created_at", "release_at", "sent_at", "delivered_at", "provider_id",
+                    "provider_status", "resend_of", "public_id",
+                ),
+            },
+        ),
     )  # fmt: skip
     empty = step(
         "No message was owed yet",
@@ -63,6 +73,12 @@ class NotificationLogAdmin(ReadOnlyAdmin):
     def subject_shown(self, row: NotificationLog) -> str:
         """A text is made at the first attempt; until then its kind names it."""
         return row.subject or Truncator(row.message).chars(60) or f"Message {row.pk}"
+
+    @admin.display(description="Kind", ordering="notification_type")
+    def kind(self, row: NotificationLog) -> str:
+        """The label of its event; batches and tests have a type that is no event's."""
+        name = row.notification_type
+        return str(KINDS.get(name) or name.replace("_", " ").replace(".", " ").capitalize())
 
     @admin.display(description="State", ordering="status")
     def state(self, row: NotificationLog) -> SafeString:

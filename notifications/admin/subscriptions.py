@@ -60,6 +60,7 @@ class SubscriptionAdmin(TeamScopedAdmin):
     list_display = ("channel_name", "events_shown", "scope", "digest", "is_active")
     list_filter = ("channel__team", "channel", ("digest", ChoicesFilter), "is_active")
     list_select_related = ("channel__team",)
+    ordering = ("channel__name", "id")  # counting websites drops the order of the model
     autocomplete_fields = ("websites", "monitors")
     fieldsets = (
         (None, {"fields": ("channel", "is_active", "digest")}),

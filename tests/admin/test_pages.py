@@ -64,7 +64,7 @@ def test_the_overview_opens_with_and_without_rows(world: World, role: str) -> No
     client = Client()
     client.force_login(stranger)
     text = client.get("/admin/").content.decode()
-    assert "First steps" in text
+    assert "You are in no team yet" in text
     assert "mine" not in text
 
 
