@@ -68,7 +68,7 @@ def threshold_state(
 def diff(state: MonitorState, seen: Observation) -> Change | None:
     """The step a reading makes, None when there is nothing to write."""
     seen = _believable(state, seen)
-    is_initial = state.first_read_at is None and seen.is_known and not seen.problem
+    is_initial = not state.is_read and seen.is_known and not seen.problem
     judged = threshold_state(
         seen.quantity,
         state.threshold_low,
@@ -88,7 +88,7 @@ def diff(state: MonitorState, seen: Observation) -> Change | None:
         and judged == state.threshold_state
         and seen.name == state.product_name
         and seen.problem == state.status_reason
-        and state.missing_since is None
+        and not state.is_missing
         and (state.status != MonitorStatus.ERROR or bool(seen.problem))
     )
     if is_quiet:

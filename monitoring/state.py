@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
 
 
 class MonitorState(NamedTuple):
-    """What a poll must know of a Monitor. Thresholds are the effective ones (own, else team)."""
+    """What a poll must know of a Monitor. Thresholds are the effective ones (own, else team).
+
+    `is_read`: a believed reading was taken before; the first one is a baseline.
+    """
 
     id: int
     product_id: str
@@ -26,9 +28,8 @@ class MonitorState(NamedTuple):
     threshold_state: str
     zero_means: str
     positive_source: str
-    first_read_at: datetime | None
-    missing_since: datetime | None
-    last_changed_at: datetime | None
+    is_read: bool
+    is_missing: bool
 
 
 class Observation(NamedTuple):

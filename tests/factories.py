@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -68,9 +67,8 @@ def state(**fields: Any) -> MonitorState:
         "threshold_state": "ok",
         "zero_means": "auto",
         "positive_source": "whmcs_api",
-        "first_read_at": datetime(2026, 1, 1),  # noqa: DTZ001 - only its presence counts
-        "missing_since": None,
-        "last_changed_at": None,
+        "is_read": True,
+        "is_missing": False,
     }
     return MonitorState(**{**values, **fields})
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F
+from django.db.models import ExpressionWrapper, F, IntegerField, Q
 from django.db.models.functions import Coalesce
 
 from monitoring.choices import ChangeType, EventType, MonitorStatus
@@ -35,8 +35,18 @@ def states_load(monitors: Any, team_threshold: int | None) -> list[MonitorState]
     low: Any = F("threshold_low")
     if team_threshold is not None:
         low = Coalesce("threshold_low", team_threshold)
-    fields = [low if name == "threshold_low" else name for name in MonitorState._fields]
+    special = {
+        "threshold_low": low,
+        "is_read": _is_set("first_read_at"),
+        "is_missing": _is_set("missing_since"),
+    }
+    fields = [special.get(name, name) for name in MonitorState._fields]
     return [MonitorState(*row) for row in monitors.order_by().values_list(*fields)]
+
+
+def _is_set(column: str) -> ExpressionWrapper[Any]:
+    """Truth instead of the time itself: a thousand times are dear to convert."""
+    return ExpressionWrapper(Q(**{f"{column}__isnull": False}), output_field=IntegerField())
 
 
 def steps_of(
@@ -64,7 +74,7 @@ def steps_of(
             step = step_of(state, reading, source=source, proof=proof)
         elif state.product_id in gone:
             step = _missing(state, proof, now)
-        elif state.product_id not in waiting and state.missing_since is None:
+        elif state.product_id not in waiting and not state.is_missing:
             step = _unlisted(state, proof)
         else:
             step = None
@@ -86,7 +96,6 @@ def step_of(
         evidence={**proof, "token": reading.token},
         positive_source=source if is_positive else state.positive_source,
         events=tuple(decide(change)),
-        last_changed_at=state.last_changed_at,
     )
 
 
@@ -110,7 +119,6 @@ def _missing(state: MonitorState, proof: Mapping[str, Any], now: datetime) -> St
         evidence={**proof, "token": "absent"},
         positive_source=state.positive_source,
         events=(event,),
-        last_changed_at=state.last_changed_at,
         missing_since=now,
     )
 
@@ -124,7 +132,6 @@ def _unlisted(state: MonitorState, proof: Mapping[str, Any]) -> Step | None:
         evidence={**proof, "token": "absent"},
         positive_source=state.positive_source,
         events=(),
-        last_changed_at=state.last_changed_at,
     )
 
 

@@ -23,8 +23,6 @@ STATE_COLUMNS = (
     "threshold_state",
     "positive_source",
     "evidence",
-    "first_read_at",
-    "last_changed_at",
     "missing_since",
 )
 RECORD_COLUMNS = (
@@ -79,7 +77,6 @@ class Step:
     evidence: dict[str, Any]
     positive_source: str
     events: tuple[Event, ...]
-    last_changed_at: datetime | None
     missing_since: datetime | None = None
 
 
@@ -88,11 +85,9 @@ def write_steps(
 ) -> Written:
     """Stores the steps of one website's monitors inside the caller's transaction.
 
-    Three statements, and a fourth where a monitor's status changes.
+    Three statements; some more where monitors are read for the first time or change their status.
     """
-    update_rows(
-        Monitor, match=["id"], change=STATE_COLUMNS, rows=[_state_row(step, now) for step in steps]
-    )
+    _write_states(steps, now)
     # Compare-and-swap: a person who pauses a monitor while it is read wins.
     update_rows(
         Monitor,
@@ -168,11 +163,22 @@ def event_row(
     )
 
 
-def _state_row(step: Step, now: datetime) -> tuple[Any, ...]:
-    before, after = step.change.before, step.change.after
-    first_read_at = before.first_read_at or (now if step.change.is_initial else None)
+def _write_states(steps: Sequence[Step], now: datetime) -> None:
+    """One statement for each set of times that has to be written."""
+    groups: dict[tuple[str, ...], list[tuple[Any, ...]]] = {}
+    for step in steps:
+        times: tuple[str, ...] = ()
+        if step.change.is_stock_step:
+            times = ("last_changed_at", *(("first_read_at",) if step.change.is_initial else ()))
+        groups.setdefault(times, []).append((*_state_row(step), *(now for _ in times)))
+    for times, rows in groups.items():
+        update_rows(Monitor, match=["id"], change=(*STATE_COLUMNS, *times), rows=rows)
+
+
+def _state_row(step: Step) -> tuple[Any, ...]:
+    after = step.change.after
     return (
-        before.id,
+        step.change.before.id,
         after.name[:250],
         after.quantity,
         after.available,
@@ -182,8 +188,6 @@ def _state_row(step: Step, now: datetime) -> tuple[Any, ...]:
         step.change.threshold_state,
         step.positive_source,
         step.evidence,
-        first_read_at,
-        now if step.change.is_stock_step else step.last_changed_at,
         step.missing_since,
     )
 

@@ -72,7 +72,7 @@ def test_the_first_reading_is_a_silent_baseline():
         quantity=None,
         available=None,
         stock_control_enabled=None,
-        first_read_at=None,
+        is_read=False,
         threshold_state="",
         threshold_low=9,
         price=None,

@@ -63,7 +63,17 @@ def test_identifiers_survive_an_insert():
         "threshold_breached",
         "threshold_type",
     )
-    row: tuple[object, ...] = (public_id, website.pk, "sold_out", "x", {}, timezone.now(), "", False, "")
+    row: tuple[object, ...] = (
+        public_id,
+        website.pk,
+        "sold_out",
+        "x",
+        {},
+        timezone.now(),
+        "",
+        False,
+        "",
+    )
     insert_rows(MonitorHistory, columns, [row], returning=["id"])
     assert MonitorHistory.objects.get().public_id == public_id
 
