@@ -1,0 +1,129 @@
+"""The small shared parts: registry, configuration of plug-ins, back-off, encrypted fields."""
+
+from __future__ import annotations
+
+import pytest
+from cryptography.fernet import Fernet
+from django.core.exceptions import FieldError, ImproperlyConfigured
+from django.db import connection
+from hypothesis import given
+from hypothesis import strategies as st
+
+from common.backoff import next_delay
+from common.errors import InvalidInputError
+from common.fields import DecryptionError, decrypt, encrypt
+from common.plugin import ConfigField, clean_config, split_secrets
+from common.registry import Registry, UnknownKindError
+from tests.factories import make_website
+from websites.models import Website
+
+
+def _no_spaces(value):
+    if " " in value:
+        raise ValueError("No spaces.")
+    return value
+
+
+FIELDS = (
+    ConfigField("name", "Name", is_required=True, clean=_no_spaces),
+    ConfigField("count", "Count", type="integer", default=3),
+    ConfigField("is_loud", "Loud", type="boolean"),
+    ConfigField("to", "To", type="list"),
+    ConfigField("secret", "Secret", is_secret=True),
+)
+
+
+def test_a_kind_is_registered_once_and_loaded_when_asked_for():
+    registry = Registry("thing")
+    registry.register("a", "common.errors.ProductError")
+    with pytest.raises(ValueError, match="twice"):
+        registry.register("a", "common.errors.ProductError")
+    assert registry.kinds() == ["a"]
+    assert registry.get("a").__name__ == "ProductError"
+    with pytest.raises(UnknownKindError):
+        registry.get("b")
+
+
+def test_configuration_is_typed_and_defaults_are_filled_in():
+    cleaned = clean_config(
+        FIELDS, {"name": " x ", "is_loud": "on", "to": "a@x, b@x", "secret": "s"}
+    )
+    assert cleaned == {
+        "name": "x",
+        "count": 3,
+        "is_loud": True,
+        "to": ["a@x", "b@x"],
+        "secret": "s",
+    }
+    assert split_secrets(FIELDS, cleaned)[1] == {"secret": "s"}
+    assert clean_config(FIELDS, {"name": "x", "is_loud": False})["is_loud"] is False
+
+
+@pytest.mark.parametrize(
+    ("values", "bad"),
+    [
+        ({}, "name"),
+        ({"name": "a b"}, "name"),
+        ({"name": ["x"]}, "name"),
+        ({"name": "x", "count": "many"}, "count"),
+        ({"name": "x", "count": True}, "count"),
+        ({"name": "x", "is_loud": "perhaps"}, "is_loud"),
+        ({"name": "x", "to": [1]}, "to"),
+        ({"name": "x", "nmae": "y"}, "nmae"),
+    ],
+)
+def test_a_bad_value_is_named(values, bad):
+    with pytest.raises(InvalidInputError) as caught:
+        clean_config(FIELDS, values)
+    assert list(caught.value.fields) == [bad]
+
+
+@given(
+    attempt=st.integers(1, 100),
+    retry_after=st.none() | st.floats(0, 10_000),
+    jitter=st.floats(0, 1),
+)
+def test_back_off_never_undercuts_its_bounds(attempt, retry_after, jitter):
+    wait = next_delay(
+        attempt, base_seconds=5, cap_seconds=600, retry_after=retry_after, jitter=jitter
+    )
+    assert wait >= 5
+    assert wait >= (retry_after or 0)
+    assert wait <= 1.2 * max(600, retry_after or 0)
+
+
+def test_back_off_doubles():
+    waits = [next_delay(n, base_seconds=5, cap_seconds=60, jitter=0) for n in (1, 2, 3, 4, 5)]
+    assert waits == [5, 10, 20, 40, 60]
+    assert next_delay(1, base_seconds=5, cap_seconds=60) >= 5
+
+
+def test_keys_rotate_and_a_wrong_key_is_loud(settings):
+    old, new = (Fernet.generate_key().decode() for _ in range(2))
+    settings.FIELD_ENCRYPTION_KEYS = [old]
+    stored = encrypt("secret")
+    assert "secret" not in stored
+    settings.FIELD_ENCRYPTION_KEYS = [new, old]
+    assert decrypt(stored) == "secret"
+    settings.FIELD_ENCRYPTION_KEYS = [new]
+    for wrong in (stored, "plain text", "enc1:nonsense"):
+        with pytest.raises(DecryptionError):
+            decrypt(wrong)
+    settings.FIELD_ENCRYPTION_KEYS = []
+    with pytest.raises(ImproperlyConfigured):
+        encrypt("x")
+
+
+@pytest.mark.django_db
+def test_credentials_are_encrypted_in_the_database_and_cannot_be_searched():
+    website = make_website(credentials={"secret": "planted-secret"})
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT credentials FROM websites_website")
+        (stored,) = cursor.fetchone()
+    assert stored.startswith("enc1:")
+    assert "planted" not in stored
+    website.refresh_from_db()
+    assert website.credentials == {"secret": "planted-secret"}
+    with pytest.raises(FieldError):
+        Website.objects.filter(credentials="x").exists()
+    assert Website._meta.get_field("credentials").value_to_string(website) == "{}"
