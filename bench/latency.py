@@ -13,11 +13,10 @@ FLIPS = 60
 
 def measure(remote: RemoteWorld) -> dict[str, float]:
     """Milliseconds: p50 and p95 over FLIPS flips of one product on an idle system."""
-    from notifications.services.channels import channel_create
-    from notifications.services.subscriptions import subscription_create
-
     from accounts.models import Team
     from monitoring.services.polling import cycle_now
+    from notifications.services.channels import channel_create
+    from notifications.services.subscriptions import subscription_create
 
     (website_id,) = open_shops(remote, name="flip", shops=1, products=50)
     channel, _ = channel_create(

@@ -9,9 +9,10 @@ pytestmark = pytest.mark.django_db
 
 
 def test_a_crash_shows_programs_json_and_nothing_internal(monkeypatch):
-    monkeypatch.setattr(
-        "monitoring.api.cycle.status_summary", lambda _: {}["planted-internal-detail"]
-    )
+    def crash(actor):
+        raise LookupError("planted-internal-detail")
+
+    monkeypatch.setattr("monitoring.api.cycle.status_summary", crash)
     client = Client(raise_request_exception=False)
     client.force_login(make_user())
     answer = client.get("/api/v1/status/")

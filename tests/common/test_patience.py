@@ -4,6 +4,7 @@ import threading
 
 import pytest
 
+from common import patience
 from common.patience import run_patiently, wait_for_background
 
 WAIT = 5.0
@@ -18,9 +19,9 @@ def gate():
     assert wait_for_background(WAIT)
 
 
-def run(jobs, handle, *, patience=None, workers=8):
+def run(jobs, handle, *, seconds=None, workers=8, pool="test"):
     return run_patiently(
-        jobs, handle=handle, patience_seconds=patience, max_workers=workers, name="test"
+        jobs, handle=handle, patience_seconds=seconds, max_workers=workers, name=pool
     )
 
 
@@ -66,7 +67,7 @@ def test_a_hung_job_delays_no_other_and_is_handled_later(gate):
     left = run(
         {"slow": gate.wait, **{n: lambda n=n: n for n in range(5)}},
         lambda key, outcome: handled.append(key),
-        patience=0.15,
+        seconds=0.15,
     )
     assert left == {"slow"}
     assert sorted(handled) == [0, 1, 2, 3, 4]
@@ -80,7 +81,7 @@ def test_jobs_that_had_not_started_are_started_in_the_background(gate):
     left = run(
         {"slow": gate.wait, "next": lambda: None},
         lambda key, outcome: handled.append(key),
-        patience=0.05,
+        seconds=0.05,
         workers=1,
     )
     assert left == {"slow", "next"}
@@ -90,7 +91,7 @@ def test_jobs_that_had_not_started_are_started_in_the_background(gate):
 
 
 def test_hung_jobs_of_one_call_do_not_starve_the_next_call(gate):
-    run(dict.fromkeys(range(4), gate.wait), lambda key, outcome: None, patience=0.01, workers=4)
+    run(dict.fromkeys(range(4), gate.wait), lambda key, outcome: None, seconds=0.01, workers=4)
     handled = []
     run({"a": lambda: 1}, lambda key, outcome: handled.append(outcome), workers=4)
     assert handled == [1]
@@ -134,5 +135,22 @@ def test_a_result_that_cannot_be_handled_loses_no_other_and_is_raised():
 
 
 def test_waiting_for_the_background_gives_up_in_time(gate):
-    run({"slow": gate.wait}, lambda key, outcome: None, patience=0.01)
+    run({"slow": gate.wait}, lambda key, outcome: None, seconds=0.01)
     assert not wait_for_background(0.01)
+
+
+def test_idle_threads_end(monkeypatch):
+    monkeypatch.setattr(patience, "IDLE_SECONDS", 0.01)
+    run({"a": lambda: 1}, lambda key, outcome: None, pool="short")
+    for thread in threading.enumerate():
+        if thread.name == "short-job":
+            thread.join(WAIT)
+            assert not thread.is_alive()
+
+
+def test_a_forked_process_starts_without_threads():
+    run({"a": lambda: 1}, lambda key, outcome: None, pool="forked")
+    patience._forget_threads()
+    handled = []
+    run({"a": lambda: 1}, lambda key, outcome: handled.append(outcome), pool="forked")
+    assert handled == [1]

@@ -34,7 +34,7 @@ FIELDS = (
 
 
 def test_a_kind_is_registered_once_and_loaded_when_asked_for():
-    registry = Registry("thing")
+    registry: Registry[type[Exception]] = Registry("thing")
     registry.register("a", "common.errors.ProductError")
     with pytest.raises(ValueError, match="twice"):
         registry.register("a", "common.errors.ProductError")

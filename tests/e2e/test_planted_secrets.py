@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 import pytest
 from django.apps import apps
@@ -61,7 +62,9 @@ def installation(caplog):
             subscription_create(channel=channel, events=["*"])
             channel_test(channel=channel)
         for fault in (None, "html", "redirect", "php_error", "error"):
-            options = {"location": "http://localhost:9/x"} if fault == "redirect" else {}
+            options: dict[str, Any] = (
+                {"location": "http://localhost:9/x"} if fault == "redirect" else {}
+            )
             if fault == "error":
                 options = {"message": f"bad secret={SECRET} for {ACCESS_KEY}", "status": 403}
             if fault:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from django.urls import URLResolver, get_resolver
 from rest_framework.routers import DefaultRouter
@@ -12,7 +14,7 @@ from accounts.api.viewsets import TeamScopedViewSet
 from config.api import router
 from monitoring.models import Monitor
 from notifications.models import Channel
-from tests.tenancy.world import make_estate
+from tests.tenancy.world import Estate, make_estate
 from websites.models import Website
 
 pytestmark = pytest.mark.django_db
@@ -27,13 +29,13 @@ OTHERS = {
 }
 
 # What a create or change may name of another team, by route.
-FOREIGN_KEYS = {
+FOREIGN_KEYS: dict[str, Callable[[Estate], dict[str, int]]] = {
     "websites": lambda other: {"team": other.team.pk},
     "monitors": lambda other: {"website": other.row(Website).pk},
     "channels": lambda other: {"team": other.team.pk},
     "subscriptions": lambda other: {"channel": other.row(Channel).pk},
 }
-CREATE = {
+CREATE: dict[str, dict[str, object]] = {
     "websites": {"name": "New", "source": "manual"},
     "monitors": {"product_id": "7"},
     "channels": {"name": "New", "kind": "email", "config": {"to": ["x@example.com"]}},
