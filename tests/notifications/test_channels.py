@@ -63,6 +63,13 @@ def test_a_wrong_configuration_names_the_field(kind, config, field):
     assert Channel.objects.count() == 0
 
 
+def test_a_channel_may_start_disabled_and_recipients_are_limited():
+    channel, _ = create(is_active=False)
+    assert (channel.health, channel.disabled_reason) == ("disabled", channels.DISABLED_BY_PERSON)
+    many = {"to": [f"a{number}@example.com" for number in range(51)]}
+    assert list(problems(create, kind="email", config=many)) == ["to"]
+
+
 def test_chat_ids_may_be_numbers_and_recipients_a_text():
     assert (
         create("telegram", {"chat_id": -1001234567890123})[0].config["chat_id"]
@@ -97,6 +104,7 @@ def test_a_wrong_change_is_not_stored():
     channel, _ = create()
     assert list(problems(channels.channel_update, channel=channel, config={"url": "x"})) == ["url"]
     assert Channel.objects.get().config == {"url": HOOK}
+    assert list(problems(channels.channel_update, channel=channel, name="x" * 121)) == ["name"]
     with pytest.raises(TypeError):
         channels.channel_update(channel=channel, team=make_team())
 

@@ -15,12 +15,13 @@ from common.patience import wait_for_background
 from monitoring.models import MonitorHistory
 from notifications import planning, tasks
 from notifications.channels.base import Receipt
+from notifications.channels.errors import DeliveryError
 from notifications.models import Channel, NotificationLog
 from notifications.planning import events_plan
 from notifications.services import outbox
 from notifications.services.claiming import LEASE_SECONDS, MAX_ATTEMPTS, claim
 from notifications.services.outbox import deliver, sweep
-from notifications.services.settling import Settled, settle
+from notifications.services.settling import Settled, Untried, settle
 from tests.factories import make_monitor, make_website
 from tests.notifications.factories import (
     SECRET,
@@ -139,9 +140,12 @@ def test_a_late_outcome_of_a_lost_claim_is_dropped(world, channel):
     now = timezone.now()
     (zombie,) = claim(ids=None, limit=1, now=now)
     (fresh,) = claim(ids=None, limit=1, now=now + AFTER_LEASE)
-    assert settle(zombie, Receipt(provider_id="zombie")) is Settled.LOST
+    failures = DeliveryError("x"), DeliveryError("x", disables_channel=True), Untried(0.0)
+    for outcome in (Receipt(provider_id="zombie"), *failures):
+        assert settle(zombie, outcome) is Settled.LOST
     row.refresh_from_db()
-    assert (row.status, row.provider_id) == ("sending", "")
+    channel.refresh_from_db()
+    assert (row.status, row.provider_id, channel.is_active) == ("sending", "", True)
     assert settle(fresh, Receipt(provider_id="fresh")) is Settled.SENT
     assert settle(zombie, Receipt(provider_id="zombie")) is Settled.LOST
     row.refresh_from_db()

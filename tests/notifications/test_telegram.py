@@ -9,7 +9,8 @@ import pytest
 from django.utils import timezone
 
 from demo.telegram import CHAT_ID, TOKEN
-from notifications.channels.base import Message
+from notifications.channels.base import Message, Target
+from notifications.channels.telegram import transport
 from notifications.channels.telegram.text import MAX_UNITS, html_text, plain_text
 from notifications.models import NotificationLog
 from notifications.services.outbox import deliver
@@ -199,3 +200,34 @@ def test_one_endless_line_fits_too(length):
     message = Message(id="1", type="x", subject="", text="🎉" * (length // 2) + "x" * (length % 2))
     assert len(plain_text(message).encode("utf-16-le")) // 2 <= MAX_UNITS
     assert html_text(message) == plain_text(message)
+
+
+def test_a_send_that_hangs_is_given_up(bot, monkeypatch):
+    monkeypatch.setattr(transport, "MESSAGE_SECONDS", 0.1)
+    bot.fail("hang", seconds=5)
+    row = send(make_chat())
+    assert (row.status, row.error_code) == ("pending", "timeout")
+
+
+def test_a_batch_that_takes_too_long_leaves_the_rest_uncounted(bot, monkeypatch):
+    monkeypatch.setattr(transport, "BATCH_SECONDS", -1.0)
+    channel = make_chat()
+    rows = [make_notification(channel) for _ in range(3)]
+    summary = deliver([row.pk for row in rows])
+    assert (summary.sent, summary.retried) == (1, 2)
+    assert deliver([row.pk for row in rows]).claimed == 2
+
+
+def test_a_group_that_moves_all_the_time_is_not_followed_for_ever(bot):
+    bot.add_chat(-5, kind="group")
+    bot.migrate(-5, -1005)
+    bot.migrate(-1005, -2005)
+    row = send(make_chat(-5))
+    assert (row.status, row.error_code) == ("pending", "chat_moved")
+    assert len(bot.calls) == 2
+
+
+def test_one_message_can_be_sent_alone(bot):
+    target = Target(config={"chat_id": str(CHAT_ID)}, secrets={})
+    message = Message(id="1", type="x", subject="Hello", text="World")
+    assert transport.TelegramTransport(target).send(message).provider_id == "1"

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import os
 
-from telegram.error import BadRequest, Forbidden, InvalidToken, RetryAfter, TelegramError, TimedOut
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Forbidden,
+    InvalidToken,
+    RetryAfter,
+    TelegramError,
+    TimedOut,
+)
 
 from common.redaction import redact
 from notifications.channels.errors import DeliveryError
@@ -45,6 +53,8 @@ def named(error: TelegramError) -> DeliveryError:
             disables_channel=True,
             advice="Enter the token that @BotFather shows, then enable the channel.",
         )
+    if isinstance(error, ChatMigrated):
+        return DeliveryError("The group moved again while it was followed.", code="chat_moved")
     if isinstance(error, BadRequest):
         return _bad_request(error)
     if isinstance(error, TimedOut):

@@ -105,7 +105,7 @@ class TelegramTransport:
 
     async def _send_one(self, bot: Bot, message: Message) -> Receipt:
         """At most one more call for each reason: moved chat, unreadable entities, bad button."""
-        is_html, has_button = True, message.button is not None
+        is_html, button = True, message.button
         new_config: dict[str, str] = {}
         while True:
             try:
@@ -115,7 +115,7 @@ class TelegramTransport:
                     parse_mode=ParseMode.HTML if is_html else None,
                     message_thread_id=self._thread_id,
                     link_preview_options=LinkPreviewOptions(is_disabled=True),
-                    reply_markup=_keyboard(message) if has_button else None,
+                    reply_markup=_keyboard(*button) if button else None,
                 )
             except ChatMigrated as error:
                 if new_config:
@@ -125,16 +125,13 @@ class TelegramTransport:
             except BadRequest as error:
                 if is_html and is_entity_error(error):
                     is_html = False
-                elif has_button and is_button_error(error):
-                    has_button = False
+                elif button and is_button_error(error):
+                    button = None
                 else:
                     raise
             else:
                 return Receipt(provider_id=str(sent.message_id), new_config=new_config)
 
 
-def _keyboard(message: Message) -> InlineKeyboardMarkup | None:
-    if message.button is None:
-        return None
-    label, address = message.button
+def _keyboard(label: str, address: str) -> InlineKeyboardMarkup:
     return InlineKeyboardMarkup([[InlineKeyboardButton(label, url=address)]])
