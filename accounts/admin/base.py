@@ -158,14 +158,15 @@ class TeamScopedAdmin(ScopedFieldsMixin, VerbsMixin):
                 request, object_id, form_url, extra_context
             )
 
-        try:
-            return self._in_zone(request, page)
-        except ProductError as error:
-            fields = error.fields if isinstance(error, InvalidInputError) else {}
-            reasons = [text for texts in fields.values() for text in texts]
-            text = " ".join(filter(None, [*(reasons or [error.message]), error.advice]))
-            self.message_user(request, text, messages.ERROR)
-            return redirect(request.get_full_path())
+        return self._in_zone(request, page)
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        def page() -> HttpResponse:
+            return super(TeamScopedAdmin, self).delete_view(request, object_id, extra_context)
+
+        return self._in_zone(request, page)
 
     def render_change_form(
         self,
@@ -185,9 +186,16 @@ class TeamScopedAdmin(ScopedFieldsMixin, VerbsMixin):
         return {}
 
     def _in_zone(self, request: HttpRequest, page: Callable[[], HttpResponse]) -> HttpResponse:
-        """Times are shown and read in the zone of the user's team, if there is just one."""
+        """Times are shown and read in the zone of the user's team, if there is just one.
+
+        What a service refuses while a page writes becomes a message; the transaction is gone.
+        """
         with timezone.override(_zone(request)):
-            response = page()
+            try:
+                response = page()
+            except ProductError as error:
+                self.message_user(request, _sentence(error), messages.ERROR)
+                return redirect(request.get_full_path())
             if hasattr(response, "render"):
                 response.render()
             return response
@@ -206,6 +214,12 @@ class ReadOnlyAdmin(TeamScopedAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
+
+
+def _sentence(error: ProductError) -> str:
+    fields = error.fields if isinstance(error, InvalidInputError) else {}
+    reasons = [text for texts in fields.values() for text in texts]
+    return " ".join(filter(None, [*(reasons or [error.message]), error.advice]))
 
 
 def _zone(request: HttpRequest) -> ZoneInfo | None:

@@ -40,6 +40,10 @@ class ServiceForm(AnyModelForm):
             return None
         return type(self.instance)._default_manager.get(pk=self.instance.pk)
 
+    def _get_validation_exclusions(self) -> set[str]:
+        """The model's own checks are left to the service, which knows the field to blame."""
+        return {field.name for field in self._meta.model._meta.get_fields()}
+
     def _post_clean(self) -> None:
         super()._post_clean()  # type: ignore[misc]
         if self.errors or (self.instance.pk is not None and not self.has_changed()):

@@ -7,6 +7,7 @@ from zoneinfo import available_timezones
 
 from django import forms
 from django.contrib import admin
+from django.db import transaction
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
@@ -128,8 +129,9 @@ class MembershipAdmin(TeamScopedAdmin):
         membership_remove(membership=obj)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        for row in queryset:
-            membership_remove(membership=row)
+        with transaction.atomic():
+            for row in queryset:
+                membership_remove(membership=row)
 
 
 def _is_last_owner(row: Membership) -> bool:

@@ -162,6 +162,9 @@ def _times(since: datetime, now: datetime) -> list[Mark]:
     """Up to six round moments of the axis."""
     span = (now - since).total_seconds()
     choices = (
+        30,
+        60,
+        120,
         300,
         600,
         1800,
@@ -176,7 +179,7 @@ def _times(since: datetime, now: datetime) -> list[Mark]:
         1_209_600,
     )
     step = next((one for one in choices if span / one <= 6), choices[-1])
-    form = "%H:%M" if step < 86_400 else "%d %b"
+    form = "%d %b" if step >= 86_400 else "%H:%M" if step >= 60 else "%H:%M:%S"
     midnight = since.replace(hour=0, minute=0, second=0, microsecond=0)
     first = ceil((since - midnight).total_seconds() / step) * step
     marks = []

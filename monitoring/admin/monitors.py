@@ -46,6 +46,7 @@ WRITTEN = (
     "notify_on_price", "zero_means",
 )  # fmt: skip
 CHART_DAYS = (1, 7, 30, 90)
+SHORTEST_CHART = timedelta(minutes=2)
 CHART_POINTS = 600
 
 
@@ -170,7 +171,7 @@ class MonitorAdmin(TeamScopedAdmin):
     # --- Page ------------------------------------------------------------------------------
 
     def row_context(self, request: HttpRequest, row: Monitor) -> dict[str, Any]:
-        days = _days(request)
+        days = _days(request, row)
         events = list(monitor_history(row, 20))
         query = f"monitor__id__exact={row.pk}"
         return {
@@ -187,7 +188,9 @@ class MonitorAdmin(TeamScopedAdmin):
             "reasons": why_not_running(row),
             "chart": monitor_chart(row, days),
             "chart_days": days,
-            "chart_choices": CHART_DAYS,
+            "chart_choices": [
+                (one, f"{one} d" if one else "since start") for one in (0, *CHART_DAYS)
+            ],
             "events": [
                 (event_badge(one.event_type), step_text(one), age(one.created_at), one.message)
                 for one in events
@@ -205,15 +208,22 @@ class MonitorAdmin(TeamScopedAdmin):
         return "resumed; the next poll compares it."
 
 
-def _days(request: HttpRequest) -> int:
+def _days(request: HttpRequest, monitor: Monitor) -> int:
+    """The days asked for; else a week, or 0 (since the first reading) for a younger monitor."""
     asked = request.GET.get("days", "")
-    return int(asked) if asked.isdecimal() and int(asked) in CHART_DAYS else 7
+    if asked.isdecimal() and int(asked) in (0, *CHART_DAYS):
+        return int(asked)
+    first = monitor.first_read_at
+    return 0 if first and timezone.now() - first < timedelta(days=7) else 7
 
 
 def monitor_chart(monitor: Monitor, days: int) -> Chart:
-    """The chart of the last days; two statements however long the history is."""
+    """The chart of the last days (0: since the first reading); two statements in any case."""
     now = timezone.localtime()
     since = now - timedelta(days=days)
+    if not days:
+        first = timezone.localtime(monitor.first_read_at or now)
+        since = min(first, now - SHORTEST_CHART)
     newest = monitor.records.order_by("-created_at", "-id")
     inside = list(newest.filter(created_at__gte=since)[:CHART_POINTS])
     before = list(newest.filter(created_at__lt=since)[:1]) if len(inside) < CHART_POINTS else []
