@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -174,8 +175,15 @@ def test_the_page_draws_the_chart_of_the_chosen_days(
     viewer: Client, world: World, days: str
 ) -> None:
     response = viewer.get(page(Monitor, "change", world.monitor.pk) + f"?days={days}")
-    assert response.context["chart_days"] == (int(days) if days in {"1", "30"} else 7)
+    assert response.context["chart_days"] == (int(days) if days in {"1", "30"} else 0)
     assert b"desk-chart-line" in response.content
+
+
+def test_a_monitor_older_than_a_week_shows_the_last_week(viewer: Client, world: World) -> None:
+    world.monitor.first_read_at = timezone.now() - timedelta(days=30)
+    world.monitor.save()
+    response = viewer.get(page(Monitor, "change", world.monitor.pk))
+    assert response.context["chart_days"] == 7
 
 
 def test_a_monitor_without_records_has_no_chart_but_a_sentence(
