@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from monitoring.admin.badges import stock_badge
 from monitoring.models import Monitor, StockRecord
