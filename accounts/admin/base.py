@@ -23,10 +23,20 @@ from accounts.admin.empty import EmptyState
 from accounts.admin.filters import TeamRelatedFilter
 from accounts.admin.rights import holds, roles, sees_many_teams, team_id_of, visible
 from accounts.admin.scoping import ScopedFieldsMixin
+from accounts.admin.theme import ThemedChangeList
 from accounts.admin.verbs import VerbsMixin
 from accounts.choices import Role
 from accounts.models import Team
 from common.errors import InvalidInputError, ProductError
+
+
+class OneCountList(ThemedChangeList):
+    """A list counts its rows once; without search or filter that number is all of them."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        if self.full_result_count is None and not (self.query or self.has_active_filters):
+            self.full_result_count = self.result_count
 
 
 class TeamScopedAdmin(ScopedFieldsMixin, VerbsMixin):
@@ -43,6 +53,7 @@ class TeamScopedAdmin(ScopedFieldsMixin, VerbsMixin):
 
     change_form_outer_before_template = "admin/desk/row_header.html"
     list_per_page = 50
+    show_full_result_count = False
 
     # --- Who may do what -------------------------------------------------------------------
 
@@ -136,6 +147,9 @@ class TeamScopedAdmin(ScopedFieldsMixin, VerbsMixin):
             counts[word] = chosen.values(f"{path_to}__pk").distinct().count()
         return [str(row) for row in rows], counts, refused, []
 
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ThemedChangeList]:
+        return OneCountList
+
     # --- Pages -----------------------------------------------------------------------------
 
     def changelist_view(
@@ -202,9 +216,7 @@ class TeamScopedAdmin(ScopedFieldsMixin, VerbsMixin):
 
 
 class ReadOnlyAdmin(TeamScopedAdmin):
-    """Rows that are written by the machine and never changed by hand; there are many of them."""
-
-    show_full_result_count = False
+    """Rows that are written by the machine and never changed by hand."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

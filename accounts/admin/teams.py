@@ -10,10 +10,11 @@ from django.contrib import admin
 from django.db import transaction
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from accounts.admin.base import TeamScopedAdmin
-from accounts.admin.display import Tone, age, badge, list_url, text_link
+from accounts.admin.display import Tone, age, badge, list_url, row_link, text_link
 from accounts.admin.empty import step
 from accounts.admin.rights import holds
 from accounts.admin.theme import ChoicesFilter, SelectWidget
@@ -21,6 +22,7 @@ from accounts.choices import Role
 from accounts.models import Membership, Team
 from accounts.services import membership_remove, membership_set
 
+MEMBERS_SHOWN = 30
 ROLE_TONES: dict[str, Tone] = {Role.OWNER: "info", Role.OPERATOR: "good", Role.VIEWER: "idle"}
 
 
@@ -57,6 +59,19 @@ class TeamAdmin(TeamScopedAdmin):
     @admin.display(description="Members", ordering="member_count")
     def members(self, row: Any) -> SafeString:
         return text_link(list_url(Membership, f"team__id__exact={row.pk}"), str(row.member_count))
+
+    def row_context(self, request: HttpRequest, row: Team) -> dict[str, Any]:
+        add = reverse("admin:accounts_membership_add")
+        members = row.memberships.select_related("user").order_by("user__username")
+        return {
+            "panels": ["admin/desk/team_panel.html"],
+            "members": [
+                (row_link(one, str(one.user)), role_badge(one.role), one.user.email)
+                for one in members[:MEMBERS_SHOWN]
+            ],
+            "members_url": list_url(Membership, f"team__id__exact={row.pk}"),
+            "add_member_url": f"{add}?team={row.pk}" if holds(request, Role.OWNER, row.pk) else "",
+        }
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Any | None = None) -> Any:
         return self.prepopulated_fields if obj is None else {}

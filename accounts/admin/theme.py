@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from django.contrib.admin import ChoicesFieldListFilter, RelatedFieldListFilter, TabularInline
     from django.contrib.admin import ModelAdmin as DjangoAdmin
     from django.contrib.admin import SimpleListFilter as DropdownFilter
+    from django.contrib.admin.views.main import ChangeList as ThemedChangeList
     from django.forms import CheckboxInput as SwitchWidget
     from django.forms import CheckboxSelectMultiple as CheckboxesWidget
     from django.forms import PasswordInput as SecretWidget
@@ -32,6 +33,7 @@ else:
     from unfold.contrib.filters.admin import ChoicesDropdownFilter as ChoicesFilter
     from unfold.contrib.filters.admin import DropdownFilter
     from unfold.contrib.filters.admin import RelatedDropdownFilter as RelatedFilter
+    from unfold.views import ChangeList as ThemedChangeList
     from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget as CheckboxesWidget
     from unfold.widgets import UnfoldAdminPasswordWidget as SecretWidget
     from unfold.widgets import UnfoldAdminSelectWidget as SelectWidget
@@ -50,5 +52,6 @@ __all__ = [
     "TextWidget",
     "TextareaWidget",
     "ThemedAdmin",
+    "ThemedChangeList",
     "ThemedInline",
 ]

@@ -34,6 +34,7 @@ class Verb:
     The admin class has a method `do_<name>(request, row)` that returns a sentence for people and
     raises ProductError when it cannot. `confirm` is asked before; `fits` says for which rows it
     makes sense. `is_page` verbs open a page of their own (`<name>_page`) instead of acting.
+    `is_form` verbs need input: a panel of the page posts it, there is no plain button.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Verb:
     fits: Callable[[Any], bool] = lambda _row: True
     in_list: bool = True
     is_page: bool = False
+    is_form: bool = False
     is_main: bool = False
 
 
@@ -76,7 +78,7 @@ class VerbsMixin(ThemedAdmin):
         return [
             {"verb": verb, "url": self.verb_url(verb, row)}
             for verb in self.verbs
-            if holds(request, verb.role, team_id) and verb.fits(row)
+            if not verb.is_form and holds(request, verb.role, team_id) and verb.fits(row)
         ]
 
     def _row_for(self, request: HttpRequest, verb: Verb, object_id: str) -> Any:
@@ -124,7 +126,7 @@ class VerbsMixin(ThemedAdmin):
         if IS_POPUP_VAR in request.GET:
             return actions
         for verb in self.verbs:
-            if verb.in_list and not verb.is_page and holds(request, verb.role):
+            if verb.in_list and not (verb.is_page or verb.is_form) and holds(request, verb.role):
                 actions[verb.name] = (self._list_action(verb), verb.name, verb.label)
         return actions
 

@@ -20,6 +20,7 @@ from accounts.admin.serviceform import ServiceForm
 from accounts.admin.theme import ChoicesFilter
 from accounts.admin.verbs import Verb
 from accounts.choices import Role
+from common.errors import InvalidInputError
 from monitoring.admin.badges import event_badge, price_text, status_badge, stock_badge
 from monitoring.admin.chart import Chart, Point, stock_chart
 from monitoring.admin.filters import StockFilter
@@ -31,6 +32,7 @@ from monitoring.selectors import (
     monitor_summary,
     why_not_running,
 )
+from monitoring.services.ingest import stock_push
 from monitoring.services.monitors import (
     monitor_create,
     monitor_pause,
@@ -38,6 +40,7 @@ from monitoring.services.monitors import (
     monitor_update,
     monitors_delete,
 )
+from websites.sources.registry import source_class
 
 WRITTEN = (
     "product_id", "config_option_id", "product_name", "config_option_name", "labels", "notes",
@@ -45,6 +48,7 @@ WRITTEN = (
     "notify_on_restock", "notify_on_purchase", "notify_on_threshold", "notify_on_sold_out",
     "notify_on_price", "zero_means",
 )  # fmt: skip
+MOST_PUSHED = 10**12
 CHART_DAYS = (1, 7, 30, 90)
 SHORTEST_CHART = timedelta(minutes=2)
 CHART_POINTS = 600
@@ -68,6 +72,10 @@ class ThresholdForm(MonitorForm):
     """The two columns that are edited in the list."""
 
     labels = None  # type: ignore[assignment]
+
+
+def _is_pushed(monitor: Monitor) -> bool:
+    return not source_class(monitor.website.source).is_polled
 
 
 @admin.register(Monitor)
@@ -112,6 +120,7 @@ class MonitorAdmin(TeamScopedAdmin):
             fits=lambda monitor: not monitor.is_active,
             is_main=True,
         ),
+        Verb("stock", "Set stock", "edit", Role.OPERATOR, fits=_is_pushed, is_form=True),
     )
 
     # --- List ------------------------------------------------------------------------------
@@ -177,6 +186,9 @@ class MonitorAdmin(TeamScopedAdmin):
         return {
             "panels": ["admin/desk/monitor_panel.html"],
             "monitor": row,
+            "stock_url": self.verb_url("stock", row)
+            if _is_pushed(row) and self.has_change_permission(request, row)
+            else "",
             "stock": stock_badge(row),
             "status": status_badge(row),
             "price": price_text(row.price, row.currency),
@@ -202,6 +214,14 @@ class MonitorAdmin(TeamScopedAdmin):
     def do_pause(self, request: HttpRequest, row: Monitor) -> str:
         monitor_pause(monitor=row)
         return "paused."
+
+    def do_stock(self, request: HttpRequest, row: Monitor) -> str:
+        """Takes the number typed on the page of a monitor whose stock is pushed."""
+        typed = request.POST.get("quantity", "").strip()
+        if not typed.removeprefix("-").isdecimal() or abs(int(typed)) > MOST_PUSHED:
+            raise InvalidInputError("Give a whole number.")
+        stock_push(monitor=row, quantity=int(typed))
+        return f"{typed} in stock, noted."
 
     def do_resume(self, request: HttpRequest, row: Monitor) -> str:
         monitor_resume(monitor=row)

@@ -9,10 +9,11 @@ from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from accounts.admin.base import TeamScopedAdmin
-from accounts.admin.display import age, list_url, muted, page_url, text_link
+from accounts.admin.display import age, list_url, muted, page_url, span_text, text_link
 from accounts.admin.empty import step
 from accounts.admin.theme import ChoicesFilter
 from accounts.admin.verbs import Verb
@@ -119,7 +120,8 @@ class WebsiteAdmin(ImportPageMixin, TeamScopedAdmin):
     def next_poll(self, row: Website) -> SafeString:
         if not row.is_active or not _is_polled(row):
             return muted("–")
-        return age(row.next_poll_at)
+        late = (timezone.now() - row.next_poll_at).total_seconds()
+        return age(row.next_poll_at) if late < 0 else muted(f"due since {span_text(late)}")
 
     # --- Form ------------------------------------------------------------------------------
 

@@ -13,7 +13,7 @@ from monitoring.admin.badges import stock_badge
 from monitoring.models import Monitor, StockRecord
 from tests.admin.conftest import texts
 from tests.admin.world import World, make_world, page
-from tests.factories import make_monitor
+from tests.factories import make_monitor, make_website
 from websites.models import Website
 
 pytestmark = pytest.mark.django_db
@@ -202,3 +202,22 @@ def test_times_are_shown_in_the_zone_of_the_only_team(viewer: Client, world: Wor
     world.team.time_zone = "Not/AZone"
     world.team.save()
     assert b"UTC" in viewer.get(page(Monitor, "changelist")).content
+
+
+def test_manual_stock_is_set_on_the_page(operator: Client, viewer: Client, world: World) -> None:
+    monitor = make_monitor(make_website(world.team, source="manual", url=""))
+    address = page(Monitor, "change", monitor.pk)
+    assert "Set stock" in operator.get(address).content.decode()
+    assert "Set stock" not in viewer.get(address).content.decode()
+    operator.post(verb(monitor, "stock"), {"quantity": "7"})
+    monitor.refresh_from_db()
+    assert monitor.quantity == 7
+    for typed in ("", "many", "1e5", "9" * 30):
+        response = operator.post(verb(monitor, "stock"), {"quantity": typed}, follow=True)
+        assert "whole number" in texts(response)
+    assert viewer.post(verb(monitor, "stock"), {"quantity": "1"}).status_code == 403
+
+
+def test_stock_of_a_polled_shop_cannot_be_typed(operator: Client, world: World) -> None:
+    response = operator.post(verb(world.monitor, "stock"), {"quantity": "7"}, follow=True)
+    assert "does not apply" in texts(response)
