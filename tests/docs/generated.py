@@ -1,0 +1,156 @@
+"""Parts of the documentation that are read off the code: fields, options, addresses.
+
+`python -m tests.docs.rewrite` writes them into the pages; a test compares.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.apps import apps
+from django.db import models
+
+from common.plugin import ConfigField
+from config.api import router
+from monitoring.choices import EventType
+from notifications.channels.registry import CHANNELS
+from notifications.matching import FLAG_OF, NOT_IN_ALL
+from notifications.payload import WEBHOOK_TYPES
+from tests.docs.pages import ROOT
+from websites.sources.registry import SOURCES
+
+OUR_APPS = ("accounts", "websites", "monitoring", "notifications", "runtime")
+
+
+def all_parts() -> dict[str, str]:
+    """Name -> Markdown of every generated part."""
+    made = {"events": events_table(), "addresses": addresses_table()}
+    for kind in SOURCES.kinds():
+        made[f"source-{kind}"] = options_table(SOURCES.get(kind).CONFIG)
+    for kind in CHANNELS.kinds():
+        made[f"channel-{kind}"] = options_table(CHANNELS.get(kind).CONFIG)
+    for model in our_models():
+        made[f"model-{model.__name__}"] = fields_table(model)
+    return made
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "".join(f"| {' | '.join(_cell(cell) for cell in line)} |\n" for line in lines)
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.replace("|", "\\|").split())
+
+
+# --- Settings --------------------------------------------------------------------------------
+
+
+def settings_of_example() -> dict[str, str]:
+    """Name -> default as text, in the order of `.env.example`."""
+    text = (ROOT / ".env.example").read_text(encoding="utf-8")
+    return dict(re.findall(r"^#?([A-Z][A-Z0-9_]*)=(.*)$", text, re.MULTILINE))
+
+
+# --- Plug-ins --------------------------------------------------------------------------------
+
+
+def options_table(fields: Sequence[ConfigField]) -> str:
+    if not fields:
+        return "It has no options.\n"
+    rows = [
+        (f"`{one.name}`", one.label, "yes" if one.is_required else "", _kept(one), one.help)
+        for one in fields
+    ]
+    return table(("Option", "Label", "Required", "Secret", "Meaning"), rows)
+
+
+def _kept(field: ConfigField) -> str:
+    return "yes" if field.is_secret else ""
+
+
+# --- Models ----------------------------------------------------------------------------------
+
+
+def our_models() -> list[type[models.Model]]:
+    return [model for app in OUR_APPS for model in apps.get_app_config(app).get_models()]
+
+
+def fields_table(model: type[models.Model]) -> str:
+    fields = [*model._meta.fields, *model._meta.many_to_many]
+    rows = [(f"`{one.name}`", _type(one), _notes(one)) for one in fields if one.name != "id"]
+    return table(("Field", "Type", "Notes"), rows)
+
+
+def _type(field: models.Field[Any, Any]) -> str:
+    if field.related_model is not None:
+        many = "many " if field.many_to_many else ""
+        related = field.related_model
+        return f"{many}{related if isinstance(related, str) else related.__name__}"
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", type(field).__name__.removesuffix("Field"))
+    length = getattr(field, "max_length", None)
+    return f"{words.lower()} ({length})" if length else words.lower()
+
+
+def _notes(field: models.Field[Any, Any]) -> str:
+    notes = []
+    if field.null:
+        notes.append("May be empty.")
+    if field.unique and not field.primary_key:
+        notes.append("Unique.")
+    if field.choices and field.name not in ("source", "kind"):
+        values = [str(value) for value, _ in field.flatchoices if value]
+        notes.append(f"One of {', '.join(f'`{value}`' for value in values)}.")
+    if field.help_text:
+        notes.append(str(field.help_text))
+    return " ".join(notes)
+
+
+# --- Events and addresses --------------------------------------------------------------------
+
+
+def events_table() -> str:
+    rows = [
+        (
+            f"`{event.value}`",
+            f"`{WEBHOOK_TYPES[event.value]}`",
+            event.label,
+            f"`{FLAG_OF[event.value]}`" if event.value in FLAG_OF else "",
+            "" if event.value in NOT_IN_ALL else "yes",
+        )
+        for event in EventType
+    ]
+    return table(
+        ("Event type", "Webhook type", "Shown as", "Switch of the monitor", "In `*`"), rows
+    )
+
+
+def addresses_table() -> str:
+    """Every address of the routers, what it does and which role it takes."""
+    rows = []
+    for prefix, viewset, _ in router.registry:
+        for route in router.get_routes(viewset):
+            for method, action in sorted(router.get_method_map(viewset, route.mapping).items()):
+                path = route.url.replace("{prefix}", prefix).replace("{lookup}", "{id}")
+                path = path.replace("{trailing_slash}", "/").strip("^$")
+                role = str(viewset().role_for(action).value)
+                rows.append((f"`{method.upper()} /api/v1/{path}`", role, _said(viewset, action)))
+    return table(("Address", "Role", "What it does"), rows)
+
+
+PLAIN = {
+    "list": "List",
+    "retrieve": "One row",
+    "create": "New row",
+    "update": "Replace",
+    "partial_update": "Change some fields",
+    "destroy": "Delete",
+}
+
+
+def _said(viewset: type[Any], action: str) -> str:
+    if action in PLAIN:
+        return PLAIN[action]
+    return (getattr(viewset, action).__doc__ or "").strip().partition("\n")[0]
