@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test check lint format types bench lock clean
+.PHONY: help setup run demo test check lint format types bench docs lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z_-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -54,6 +54,9 @@ format: $(VENV)/.dev ## Format the code and mend what the linter can mend
 
 bench: $(VENV)/.dev ## Measure: monitors per CPU second, seen-to-delivered latency
 	@$(BIN)/python -m bench
+
+docs: $(VENV)/.dev ## Rewrite the generated tables in docs/
+	@$(BIN)/python -m tests.docs.rewrite
 
 lock: $(VENV)/.dev ## Lock requirements.in and requirements-dev.in
 	@$(BIN)/pip-compile --quiet --strip-extras --no-header --no-emit-index-url --no-emit-trusted-host --no-emit-find-links -o requirements.txt requirements.in

@@ -26,7 +26,7 @@ OUR_APPS = ("accounts", "websites", "monitoring", "notifications", "runtime")
 
 def all_parts() -> dict[str, str]:
     """Name -> Markdown of every generated part."""
-    made = {"events": events_table(), "addresses": addresses_table()}
+    made = {"events": events_table(), "addresses": addresses_table(), "filters": filters_table()}
     for kind in SOURCES.kinds():
         made[f"source-{kind}"] = options_table(SOURCES.get(kind).CONFIG)
     for kind in CHANNELS.kinds():
@@ -138,6 +138,19 @@ def addresses_table() -> str:
                 role = str(viewset().role_for(action).value)
                 rows.append((f"`{method.upper()} /api/v1/{path}`", role, _said(viewset, action)))
     return table(("Address", "Role", "What it does"), rows)
+
+
+def filters_table() -> str:
+    rows = []
+    for prefix, viewset, _ in router.registry:
+        made = getattr(viewset, "filterset_class", None)
+        names = list(made.base_filters) if made else list(viewset.filterset_fields)
+        rows.append((f"`{prefix}`", _ticks(names), _ticks(viewset.ordering_fields)))
+    return table(("List", "Filters", "Ordering"), rows)
+
+
+def _ticks(names: Iterable[str]) -> str:
+    return " ".join(f"`{name}`" for name in names)
 
 
 PLAIN = {
