@@ -11,38 +11,18 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from monitoring.models import Monitor, MonitorHistory, PollRun, StockRecord
-from monitoring.services.leases import due_claim, take
+from monitoring.services.leases import take
+from monitoring.services.monitors import monitor_update
 from monitoring.services.recording import outcome_record
 from tests.factories import ambiguous, make_monitor, make_website, reading, snapshot
-from websites.models import CatalogueProduct, Website
+from tests.monitoring.polls import events, poll, statements, website
+from websites.models import CatalogueProduct
 from websites.sources.base import Snapshot
 from websites.sources.errors import AuthError, UnreachableError
 
+__all__ = ["website"]
+
 pytestmark = pytest.mark.django_db
-
-
-def poll(website, outcome, *, later=0):
-    """One poll that came to `outcome`, `later` seconds from now."""
-    now = timezone.now() + timedelta(seconds=later)
-    (lease,) = take([website.pk], now, only_queued=False)
-    return outcome_record(lease, outcome, now)
-
-
-def events():
-    return list(MonitorHistory.objects.order_by("id").values_list("event_type", flat=True))
-
-
-def statements(queries):
-    return [
-        query["sql"]
-        for query in queries.captured_queries
-        if not query["sql"].startswith(("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE"))
-    ]
-
-
-@pytest.fixture
-def website():
-    return make_website()
 
 
 def test_the_first_read_is_a_baseline_record_without_events(website):
@@ -247,68 +227,7 @@ def test_new_products_are_announced_after_the_first_listing(website):
     assert CatalogueProduct.objects.count() == 2
 
 
-def test_a_late_result_of_a_lost_lease_is_dropped_by_the_fence(website):
-    make_monitor(website, product_id="1")
-    poll(website, snapshot(reading(5)))
-    now = timezone.now()
-    (zombie,) = take([website.pk], now, only_queued=False)
-    after = now + timedelta(minutes=10)
-    (fresh,) = take([website.pk], after, only_queued=False)
-    assert outcome_record(zombie, snapshot(reading(0), body_hash="x"), after).outcome == "lost"
-    assert Monitor.objects.get().quantity == 5
-    assert events() == []
-    assert outcome_record(fresh, snapshot(reading(4), body_hash="y"), after).outcome == "changed"
-
-
-def test_a_website_is_leased_by_one_poll_at_a_time(website):
-    now = timezone.now()
-    assert len(take([website.pk], now, only_queued=False)) == 1
-    assert take([website.pk], now, only_queued=False) == []
-
-
-def test_two_tickers_never_claim_the_same_due_time(website):
-    now = timezone.now()
-    assert due_claim(now) == [website.pk]
-    assert due_claim(now) == []
-
-
-def test_a_task_left_over_in_the_queue_does_nothing(website):
-    now = timezone.now()
-    due_claim(now)
-    (lease,) = take([website.pk], now)
-    outcome_record(lease, snapshot(reading(5)), now)
-    assert take([website.pk], now) == []
-
-
-def test_a_poll_lost_with_the_queue_is_due_again_within_two_minutes():
-    website = make_website(poll_interval=3600)
-    now = timezone.now()
-    due_claim(now)
-    assert due_claim(now + timedelta(seconds=121)) == [website.pk]
-
-
-def test_a_long_interval_is_kept_after_a_good_poll():
-    website = make_website(poll_interval=3600)
-    now = timezone.now()
-    due_claim(now)
-    (lease,) = take([website.pk], now)
-    outcome_record(lease, snapshot(reading(5)), now)
-    website.refresh_from_db()
-    assert website.next_poll_at == now + timedelta(seconds=3600)
-
-
-def test_the_shortest_interval_of_its_monitors_wins(website):
-    make_monitor(website, check_interval=10)
-    make_monitor(website, check_interval=5, status="paused")
-    now = timezone.now()
-    due_claim(now)
-    website.refresh_from_db()
-    assert website.next_poll_at <= now + timedelta(seconds=10)
-
-
 def test_a_threshold_changed_on_a_quiet_shop_is_evaluated(website):
-    from monitoring.services.monitors import monitor_update
-
     monitor = make_monitor(website, product_id="1", threshold_low=2)
     poll(website, snapshot(reading(5)))
     poll(website, Snapshot(is_unchanged=True, body_hash="1:abc"))
@@ -346,19 +265,3 @@ def test_a_paused_monitor_is_not_compared(website):
     make_monitor(website, product_id="1", status="paused")
     poll(website, snapshot(reading(5)))
     assert StockRecord.objects.count() == 0
-
-
-def test_a_requested_poll_has_its_own_run(website):
-    from monitoring.services.polling import poll_request
-
-    poll(website, snapshot(reading(5)))
-    run = poll_request(website=website)
-    poll(website, Snapshot(is_unchanged=True, body_hash="1:abc"))
-    run.refresh_from_db()
-    assert (run.state, run.outcome, run.count) == ("done", "unchanged", 1)
-
-
-def test_a_paused_website_is_never_due():
-    make_website(is_active=False)
-    assert due_claim(timezone.now()) == []
-    assert Website.objects.count() == 1

@@ -1,0 +1,94 @@
+"""Who polls a website, and when."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from monitoring.models import Monitor
+from monitoring.services.leases import due_claim, take
+from monitoring.services.polling import poll_request
+from monitoring.services.recording import outcome_record
+from tests.factories import make_monitor, make_website, reading, snapshot
+from tests.monitoring.polls import events, poll, website
+from websites.models import Website
+from websites.sources.base import Snapshot
+
+__all__ = ["website"]
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_late_result_of_a_lost_lease_is_dropped_by_the_fence(website):
+    make_monitor(website, product_id="1")
+    poll(website, snapshot(reading(5)))
+    now = timezone.now()
+    (zombie,) = take([website.pk], now, only_queued=False)
+    after = now + timedelta(minutes=10)
+    (fresh,) = take([website.pk], after, only_queued=False)
+    assert outcome_record(zombie, snapshot(reading(0), body_hash="x"), after).outcome == "lost"
+    assert Monitor.objects.get().quantity == 5
+    assert events() == []
+    assert outcome_record(fresh, snapshot(reading(4), body_hash="y"), after).outcome == "changed"
+
+
+def test_a_website_is_leased_by_one_poll_at_a_time(website):
+    now = timezone.now()
+    assert len(take([website.pk], now, only_queued=False)) == 1
+    assert take([website.pk], now, only_queued=False) == []
+
+
+def test_two_tickers_never_claim_the_same_due_time(website):
+    now = timezone.now()
+    assert due_claim(now) == [website.pk]
+    assert due_claim(now) == []
+
+
+def test_a_task_left_over_in_the_queue_does_nothing(website):
+    now = timezone.now()
+    due_claim(now)
+    (lease,) = take([website.pk], now)
+    outcome_record(lease, snapshot(reading(5)), now)
+    assert take([website.pk], now) == []
+
+
+def test_a_poll_lost_with_the_queue_is_due_again_within_two_minutes():
+    website = make_website(poll_interval=3600)
+    now = timezone.now()
+    due_claim(now)
+    assert due_claim(now + timedelta(seconds=121)) == [website.pk]
+
+
+def test_a_long_interval_is_kept_after_a_good_poll():
+    website = make_website(poll_interval=3600)
+    now = timezone.now()
+    due_claim(now)
+    (lease,) = take([website.pk], now)
+    outcome_record(lease, snapshot(reading(5)), now)
+    website.refresh_from_db()
+    assert website.next_poll_at == now + timedelta(seconds=3600)
+
+
+def test_the_shortest_interval_of_its_monitors_wins(website):
+    make_monitor(website, check_interval=10)
+    make_monitor(website, check_interval=5, status="paused")
+    now = timezone.now()
+    due_claim(now)
+    website.refresh_from_db()
+    assert website.next_poll_at <= now + timedelta(seconds=10)
+
+
+def test_a_requested_poll_has_its_own_run(website):
+    poll(website, snapshot(reading(5)))
+    run = poll_request(website=website)
+    poll(website, Snapshot(is_unchanged=True, body_hash="1:abc"))
+    run.refresh_from_db()
+    assert (run.state, run.outcome, run.count) == ("done", "unchanged", 1)
+
+
+def test_a_paused_website_is_never_due():
+    make_website(is_active=False)
+    assert due_claim(timezone.now()) == []
+    assert Website.objects.count() == 1
