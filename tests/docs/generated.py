@@ -85,10 +85,9 @@ def fields_table(model: type[models.Model]) -> str:
 
 
 def _type(field: models.Field[Any, Any]) -> str:
-    if field.related_model is not None:
-        many = "many " if field.many_to_many else ""
-        related = field.related_model
-        return f"{many}{related if isinstance(related, str) else related.__name__}"
+    related: Any = field.related_model
+    if related is not None:
+        return f"{'many ' if field.many_to_many else ''}{related.__name__}"
     words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", type(field).__name__.removesuffix("Field"))
     length = getattr(field, "max_length", None)
     return f"{words.lower()} ({length})" if length else words.lower()
@@ -130,7 +129,7 @@ def events_table() -> str:
 def addresses_table() -> str:
     """Every address of the routers, what it does and which role it takes."""
     rows = []
-    for prefix, viewset, _ in router.registry:
+    for prefix, viewset in _viewsets():
         for route in router.get_routes(viewset):
             for method, action in sorted(router.get_method_map(viewset, route.mapping).items()):
                 path = route.url.replace("{prefix}", prefix).replace("{lookup}", "{id}")
@@ -142,11 +141,15 @@ def addresses_table() -> str:
 
 def filters_table() -> str:
     rows = []
-    for prefix, viewset, _ in router.registry:
+    for prefix, viewset in _viewsets():
         made = getattr(viewset, "filterset_class", None)
         names = list(made.base_filters) if made else list(viewset.filterset_fields)
         rows.append((f"`{prefix}`", _ticks(names), _ticks(viewset.ordering_fields)))
     return table(("List", "Filters", "Ordering"), rows)
+
+
+def _viewsets() -> list[tuple[str, Any]]:
+    return [(prefix, viewset) for prefix, viewset, _ in router.registry]
 
 
 def _ticks(names: Iterable[str]) -> str:
@@ -163,7 +166,7 @@ PLAIN = {
 }
 
 
-def _said(viewset: type[Any], action: str) -> str:
+def _said(viewset: Any, action: str) -> str:
     if action in PLAIN:
         return PLAIN[action]
     return (getattr(viewset, action).__doc__ or "").strip().partition("\n")[0]

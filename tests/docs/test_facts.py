@@ -8,11 +8,22 @@ import shutil
 import subprocess
 
 import pytest
+from django.conf import settings as config
 
+from common import http, http_socket
+from common.drf import Pagination
+from monitoring import health
+from monitoring.services import leases, polling, recording
+from notifications import matching
 from notifications.channels.base import Message, Target
+from notifications.channels.email.config import MAX_RECIPIENTS
+from notifications.channels.telegram.text import MAX_UNITS
+from notifications.channels.webhook import transport as webhook
 from notifications.channels.webhook.config import new_secret
 from notifications.channels.webhook.transport import WebhookTransport
+from notifications.services import claiming, outbox
 from notifications.services.settling import WAITS_SECONDS
+from runtime import supervisor
 from tests.docs import codes, generated
 from tests.docs.pages import ROOT, code_blocks, name_of, pages, parts, table_rows, text_of
 
@@ -77,6 +88,42 @@ def test_the_retry_schedule_is_the_one_of_the_code():
     units = {"s": 1, "min": 60, "h": 3600}
     found = [int(n) * units[unit] for n, unit in re.findall(r"(\d+) (s|min|h)\b", shown[1])]
     assert tuple(found) == WAITS_SECONDS
+
+
+# Page -> sentences that hold a number of the code.
+NUMBERS = {
+    "docs/architecture.md": [
+        f"batches of {polling.BATCH_SIZE} ids",
+        f"`lease_expires_at` in {config.POLL_LEASE_SECONDS} seconds",
+        f"waits {polling.PATIENCE_SECONDS:.0f} seconds for slow shops",
+        f"at most {outbox.LIMIT} messages and {outbox.PATIENCE_SECONDS:.0f} seconds",
+        f"older than {outbox.LEFT_BEHIND.seconds} seconds",
+        f"after one interval, {leases.LOST_TASK_SECONDS} seconds at most",
+        f"up to {health.BACKOFF_CAP_SECONDS / 60:.0f} minutes",
+        f"within {recording.QUARANTINE_VALID.seconds // 60} minutes, confirms",
+        f"runs out ({claiming.LEASE_SECONDS} s)",
+        f"travel together, {matching.BATCH_MAX} at most",
+        f"left after {supervisor.GRACE_SECONDS:.0f} seconds",
+        f"caps time ({http.DEADLINE_SECONDS:.0f} s)",
+    ],
+    "docs/channels.md": [f"until {matching.DAILY_HOUR:02}:00", f"up to {MAX_RECIPIENTS} addresses"],
+    "docs/email.md": [f"up to {MAX_RECIPIENTS} addresses"],
+    "docs/telegram.md": [f"at most {matching.BATCH_MAX} of them", f"({MAX_UNITS:,} characters)"],
+    "docs/webhooks.md": [
+        f"up to {claiming.MAX_ATTEMPTS} attempts",
+        f"within {webhook.DEADLINE_SECONDS:.0f} seconds",
+    ],
+    "docs/whmcs.md": [
+        f"{http.DEADLINE_SECONDS:.0f} seconds, or {http_socket.READ_SECONDS:.0f} seconds without"
+    ],
+    "docs/api.md": [f"{Pagination.page_size} rows a page", f"({Pagination.max_page_size} at most)"],
+}
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+def test_numbers_are_the_ones_of_the_code(name):
+    text = " ".join(text_of(name).split())
+    assert [said for said in NUMBERS[name] if said not in text] == []
 
 
 def test_every_decision_says_why():
