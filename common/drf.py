@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.csrf import csrf_exempt
 from django.views.defaults import server_error as default_server_error
 from rest_framework import exceptions, status
 from rest_framework.pagination import PageNumberPagination
@@ -75,6 +76,7 @@ def _fields(data: Any) -> dict[str, list[str]]:
     return fields
 
 
+@csrf_exempt
 def not_found(request: HttpRequest) -> JsonResponse:
     """Addresses below /api/ that nobody serves."""
     return JsonResponse(error_body("not_found", "Not found."), status=404)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Min, OuterRef, Q, Subquery
+from django.db.models import Case, Exists, F, Min, OuterRef, Q, Subquery, Value, When
 
 from monitoring.choices import MonitorStatus, PollState
 from monitoring.health import HealthState
@@ -18,6 +18,9 @@ from websites.models import Website
 
 LOST_TASK_SECONDS = 120
 """A poll that was handed to the queue and never came back is handed over again after this."""
+
+
+UNFINISHED = (PollState.QUEUED, PollState.RUNNING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,7 @@ class Lease:
     quarantine: Mapping[str, Any]
     health: HealthState
     next_poll_at: datetime
-    requested_run_id: int | None
+    requested_run_ids: tuple[int, ...]
     taken_at: datetime
 
 
@@ -84,16 +87,12 @@ def take(website_ids: list[int], now: datetime, *, only_queued: bool = True) -> 
     `only_queued`: skip those no ticker asked for since their last poll, so that tasks left over in
     a long queue do nothing.
     """
-    oldest_request = (
-        PollRun.objects.filter(website=OuterRef("pk"), state=PollState.QUEUED)
-        .order_by("id")
-        .values("id")[:1]
-    )
+    requests = PollRun.objects.filter(website=OuterRef("pk"), state__in=UNFINISHED)
     free = Website.objects.pollable().unleased(now).filter(pk__in=website_ids)
     if only_queued:
         free = free.filter(Q(queued_at__isnull=False))
     rows = list(
-        free.annotate(asked=_interval(), requested_run=Subquery(oldest_request))
+        free.annotate(asked=_interval(), is_requested=Exists(requests))
         .select_related(None)
         .values(
             "pk",
@@ -114,7 +113,7 @@ def take(website_ids: list[int], now: datetime, *, only_queued: bool = True) -> 
             "failing_since",
             "is_announced_down",
             "next_poll_at",
-            "requested_run",
+            "is_requested",
         )
     )
     expires = now + timedelta(seconds=settings.POLL_LEASE_SECONDS)
@@ -126,14 +125,24 @@ def take(website_ids: list[int], now: datetime, *, only_queued: bool = True) -> 
             rows=[(row["pk"], row["fence"], row["fence"] + 1, expires, None) for row in rows],
         )
     )
-    leases = [_lease(row, now) for row in rows if row["pk"] in won]
-    requested = [lease.requested_run_id for lease in leases if lease.requested_run_id]
-    if requested:
-        PollRun.objects.filter(pk__in=requested).update(state=PollState.RUNNING, first_at=now)
-    return leases
+    taken = [row for row in rows if row["pk"] in won]
+    runs = _runs_start([row["pk"] for row in taken if row["is_requested"]], now)
+    return [_lease(row, tuple(runs.get(row["pk"], ())), now) for row in taken]
 
 
-def _lease(row: Mapping[str, Any], now: datetime) -> Lease:
+def _runs_start(website_ids: list[int], now: datetime) -> dict[int, list[int]]:
+    """Requested runs by website, set running. Whoever holds the lease answers them all, also those
+    a dead worker left running."""
+    found: dict[int, list[int]] = {}
+    if website_ids:
+        waiting = PollRun.objects.filter(website_id__in=website_ids, state__in=UNFINISHED)
+        for pk, website_id in waiting.order_by("id").values_list("pk", "website_id"):
+            found.setdefault(website_id, []).append(pk)
+        waiting.update(state=PollState.RUNNING, first_at=now)
+    return found
+
+
+def _lease(row: Mapping[str, Any], run_ids: tuple[int, ...], now: datetime) -> Lease:
     return Lease(
         website_id=row["pk"],
         fence=row["fence"] + 1,
@@ -151,17 +160,22 @@ def _lease(row: Mapping[str, Any], now: datetime) -> Lease:
             row["health"], row["failure_count"], row["failing_since"], row["is_announced_down"]
         ),
         next_poll_at=row["next_poll_at"],
-        requested_run_id=row["requested_run"],
+        requested_run_ids=run_ids,
         taken_at=now,
     )
 
 
-def release(lease: Lease, now: datetime, **columns: Any) -> bool:
+def release(lease: Lease, now: datetime, *, next_poll_at: datetime, **columns: Any) -> bool:
     """Writes the outcome and gives the lease back; False when another worker took over meanwhile.
 
-    Must be the first statement of the recording transaction: it locks the row.
+    `next_poll_at` counts only if nobody moved the due time since the take: a poll that a person
+    asks for while one is under way comes next. Must be the first statement of the recording
+    transaction: it locks the row.
     """
+    due = Case(
+        When(next_poll_at=lease.next_poll_at, then=Value(next_poll_at)), default=F("next_poll_at")
+    )
     updated = Website.objects.filter(pk=lease.website_id, fence=lease.fence).update(
-        lease_expires_at=None, last_polled_at=now, **columns
+        lease_expires_at=None, last_polled_at=now, next_poll_at=due, **columns
     )
     return updated == 1

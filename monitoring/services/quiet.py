@@ -13,11 +13,13 @@ from django.db import connection
 
 from monitoring.choices import PollOutcome, PollState, PollTrigger
 from monitoring.models import PollRun
+from monitoring.services.leases import Lease
 from websites.models import Website
 
 _RELEASE = f"""
     UPDATE {Website._meta.db_table}
-    SET lease_expires_at = NULL, last_polled_at = %s, last_success_at = %s, next_poll_at = %s
+    SET lease_expires_at = NULL, last_polled_at = %s, last_success_at = %s,
+        next_poll_at = CASE WHEN next_poll_at = %s THEN %s ELSE next_poll_at END
     WHERE id = %s AND fence = %s
 """  # noqa: S608 - the table is ours
 
@@ -30,10 +32,10 @@ _MERGE = f"""
 """  # noqa: S608 - the table and the words are ours
 
 
-def website_release(*, website_id: int, fence: int, now: datetime, next_poll_at: datetime) -> bool:
-    """Gives the lease of a healthy website back; False when another worker took over."""
-    at = _time(now)
-    return _updated(_RELEASE, [at, at, _time(next_poll_at), website_id, fence])
+def website_release(lease: Lease, *, now: datetime, next_poll_at: datetime) -> bool:
+    """`leases.release` for a healthy website that stays so."""
+    at, due = _time(now), [_time(lease.next_poll_at), _time(next_poll_at)]
+    return _updated(_RELEASE, [at, at, *due, lease.website_id, lease.fence])
 
 
 def run_merge(*, website_id: int, monitors_checked: int, source: str, now: datetime) -> bool:

@@ -114,9 +114,7 @@ def _unchanged(lease: Lease, snapshot: Snapshot, now: datetime) -> tuple[PollRes
     step = after_success(lease.health)
     if step.state != lease.health:
         _release_ok(lease, now, step.state)
-    elif not website_release(
-        website_id=lease.website_id, fence=lease.fence, now=now, next_poll_at=_next_due(lease)
-    ):
+    elif not website_release(lease, now=now, next_poll_at=_next_due(lease)):
         raise _LeaseLostError
     return _finish_quiet(lease, snapshot, now, lease.applied_monitors, recovers=step.recovers)
 

@@ -34,7 +34,7 @@ def run_finish(
     error: SourceError | None = None,
 ) -> int | None:
     """Stores what a poll came to. Returns the row's id, None when it was merged into an equal one."""
-    is_scheduled = lease.requested_run_id is None
+    is_scheduled = not lease.requested_run_ids
     if is_scheduled and outcome == PollOutcome.UNCHANGED:
         merged = run_merge(
             website_id=lease.website_id,
@@ -61,9 +61,9 @@ def run_finish(
         "error_message": error.message if error else "",
         "advice": error.advice if error else "",
     }
-    if lease.requested_run_id is not None:
-        PollRun.objects.filter(pk=lease.requested_run_id).update(**columns)
-        return lease.requested_run_id
+    if lease.requested_run_ids:
+        PollRun.objects.filter(pk__in=lease.requested_run_ids).update(**columns)
+        return lease.requested_run_ids[0]
     run = PollRun.objects.create(
         website_id=lease.website_id,
         trigger=PollTrigger.SCHEDULE,

@@ -21,6 +21,13 @@ def test_a_crash_shows_programs_json_and_nothing_internal(monkeypatch):
     assert b"planted-internal-detail" not in answer.content
 
 
+@pytest.mark.parametrize("method", ["get", "put", "post", "delete"])
+def test_an_address_nobody_serves_is_json_for_every_method(method):
+    answer = getattr(Client(enforce_csrf_checks=True), method)("/api/v1/nowhere/at/all")
+    assert answer.status_code == 404
+    assert answer.json()["error"]["code"] == "not_found"
+
+
 def test_a_body_that_is_no_json_is_refused_in_the_same_shape():
     client = Client()
     client.force_login(make_user())

@@ -92,3 +92,28 @@ def test_a_paused_website_is_never_due():
     make_website(is_active=False)
     assert due_claim(timezone.now()) == []
     assert Website.objects.count() == 1
+
+
+def test_a_poll_asked_for_while_one_is_under_way_comes_next(website):
+    now = timezone.now()
+    due_claim(now)
+    (lease,) = take([website.pk], now)
+    run = poll_request(website=website)
+    outcome_record(lease, snapshot(reading(5)), now)
+    website.refresh_from_db()
+    assert website.next_poll_at <= timezone.now()
+    poll(website, Snapshot(is_unchanged=True, body_hash="1:abc"))
+    run.refresh_from_db()
+    assert run.state == "done"
+
+
+def test_one_poll_answers_all_requests_and_those_a_dead_worker_left(website):
+    make_monitor(website, product_id="1")
+    runs = [poll_request(website=website) for _ in range(2)]
+    now = timezone.now()
+    take([website.pk], now, only_queued=False)
+    runs.append(poll_request(website=website))
+    poll(website, snapshot(reading(5)), later=600)
+    for run in runs:
+        run.refresh_from_db()
+        assert (run.state, run.outcome) == ("done", "changed")
