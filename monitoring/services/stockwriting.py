@@ -87,7 +87,9 @@ def write_steps(
 
     Three statements; some more where monitors are read for the first time or change their status.
     """
-    _write_states(steps, now)
+    # A monitor deleted meanwhile is not there to be updated; the others are locked from here on.
+    present = _write_states(steps, now)
+    steps = [step for step in steps if step.change.before.id in present]
     # Compare-and-swap: a person who pauses a monitor while it is read wins.
     update_rows(
         Monitor,
@@ -163,16 +165,19 @@ def event_row(
     )
 
 
-def _write_states(steps: Sequence[Step], now: datetime) -> None:
-    """One statement for each set of times that has to be written."""
+def _write_states(steps: Sequence[Step], now: datetime) -> set[int]:
+    """One statement for each set of times that has to be written; ids of the monitors found."""
     groups: dict[tuple[str, ...], list[tuple[Any, ...]]] = {}
     for step in steps:
         times: tuple[str, ...] = ()
         if step.change.is_stock_step:
             times = ("last_changed_at", *(("first_read_at",) if step.change.is_initial else ()))
         groups.setdefault(times, []).append((*_state_row(step), *(now for _ in times)))
+    found: set[int] = set()
     for times, rows in groups.items():
-        update_rows(Monitor, match=["id"], change=(*STATE_COLUMNS, *times), rows=rows)
+        columns = (*STATE_COLUMNS, *times)
+        found.update(update_rows(Monitor, match=["id"], change=columns, rows=rows))
+    return found
 
 
 def _state_row(step: Step) -> tuple[Any, ...]:

@@ -14,6 +14,8 @@ from monitoring.models import Monitor, MonitorHistory, PollRun, StockRecord
 from monitoring.services.leases import take
 from monitoring.services.monitors import monitor_update
 from monitoring.services.recording import outcome_record
+from monitoring.services.stepping import states_load, step_of
+from monitoring.services.stockwriting import write_steps
 from tests.factories import ambiguous, make_monitor, make_website, reading, snapshot
 from tests.monitoring.polls import events, poll, statements, website
 from websites.models import CatalogueProduct
@@ -265,3 +267,23 @@ def test_a_paused_monitor_is_not_compared(website):
     make_monitor(website, product_id="1", status="paused")
     poll(website, snapshot(reading(5)))
     assert StockRecord.objects.count() == 0
+
+
+def test_a_monitor_deleted_while_it_was_read_is_left_out(website):
+    kept = make_monitor(website, product_id="1")
+    gone = make_monitor(website, product_id="2")
+    proof = {"source": "whmcs_api"}
+    states = states_load(Monitor.objects.filter(website=website), None)
+    steps = [
+        step_of(one, reading(5, product_id=one.product_id), source="whmcs_api", proof=proof)
+        for one in states
+    ]
+    gone.delete()
+    written = write_steps(
+        website_id=website.pk,
+        run_id=None,
+        steps=[step for step in steps if step],
+        now=timezone.now(),
+    )
+    assert written.changes == 1
+    assert list(StockRecord.objects.values_list("monitor", flat=True)) == [kept.pk]
