@@ -1,14 +1,18 @@
-"""One page form and one error form for the whole API (contract section 4)."""
+"""One page form, one order and one error form for the whole API (contract section 4)."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
+from django.views.defaults import bad_request as default_bad_request
+from django.views.defaults import page_not_found as default_page_not_found
 from django.views.defaults import server_error as default_server_error
 from rest_framework import exceptions, status
+from rest_framework.filters import OrderingFilter
 from rest_framework.pagination import PageNumberPagination
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as drf_handler
@@ -24,10 +28,22 @@ class Pagination(PageNumberPagination):
     max_page_size = 500
 
 
+class StableOrdering(OrderingFilter):
+    """?ordering=; rows that are equal in it are ordered by id, so that none is on two pages."""
+
+    def get_ordering(self, request: Any, queryset: Any, view: Any) -> Any:
+        ordering = super().get_ordering(request, queryset, view)
+        if not ordering:
+            return ordering
+        return [*ordering, "-pk" if ordering[-1].startswith("-") else "pk"]
+
+
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
     """Every error as {"error": {"code", "message", "fields"}}; nothing internal is shown."""
     if isinstance(error, ProductError):
         return _product_error(error)
+    if isinstance(error, RequestDataTooBig):
+        return Response(error_body("too_large", "The request is too large."), status=413)
     response = drf_handler(error, context)
     if response is None:
         return None
@@ -43,6 +59,7 @@ def error_body(
 
 
 def _product_error(error: ProductError) -> Response:
+    """400 for input to mend, 409 for a row in the wrong state; else the other side failed: 502."""
     message = " ".join(filter(None, [error.message, error.advice]))
     if isinstance(error, InvalidInputError):
         return Response(error_body(error.code, message, error.fields), status=400)
@@ -52,8 +69,7 @@ def _product_error(error: ProductError) -> Response:
 
 def _described(error: Exception, response: Response) -> tuple[str, str, dict[str, list[str]]]:
     if isinstance(error, exceptions.ValidationError):
-        fields = _fields(response.data)
-        return "invalid", "Some values are not valid.", fields
+        return "invalid", "Some values are not valid.", _fields(response.data)
     if isinstance(error, Http404):
         return "not_found", "Not found.", {}
     if isinstance(error, PermissionDenied):
@@ -66,20 +82,47 @@ def _described(error: Exception, response: Response) -> tuple[str, str, dict[str
 
 
 def _fields(data: Any) -> dict[str, list[str]]:
-    """Problems by field name; those of the whole request stand under `non_field_errors`."""
-    if isinstance(data, list):
-        return {"non_field_errors": [str(part) for part in data]}
-    fields = {}
-    for name, problems in data.items():
-        listed = problems if isinstance(problems, list) else [problems]
-        fields[name] = [str(problem) for problem in listed]
+    """Problems by field name, `monitors.3.price` for one inside a list; those of the whole
+    request stand under `non_field_errors`."""
+    fields: dict[str, list[str]] = {}
+    for name, problem in _flat("", data):
+        fields.setdefault(name or "non_field_errors", []).append(problem)
     return fields
+
+
+def _flat(where: str, data: Any) -> Iterator[tuple[str, str]]:
+    if isinstance(data, dict):
+        for name, inner in data.items():
+            is_whole = where and name == "non_field_errors"
+            yield from _flat(where if is_whole else f"{where}.{name}".strip("."), inner)
+    elif isinstance(data, list):
+        # A list of texts is the problems of one field; one of dictionaries has one per row.
+        for position, inner in enumerate(data):
+            is_row = isinstance(inner, dict | list)
+            yield from _flat(f"{where}.{position}".strip(".") if is_row else where, inner)
+    else:
+        yield where, str(data)
 
 
 @csrf_exempt
 def not_found(request: HttpRequest) -> JsonResponse:
     """Addresses below /api/ that nobody serves."""
-    return JsonResponse(error_body("not_found", "Not found."), status=404)
+    hint = "" if request.path.endswith("/") else " Addresses end with a slash."
+    return JsonResponse(error_body("not_found", f"Not found.{hint}"), status=404)
+
+
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """handler404: programs get JSON, people the usual page."""
+    if request.path.startswith("/api/"):
+        return not_found(request)
+    return default_page_not_found(request, exception)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """handler400: a host or a header that Django does not take."""
+    if request.path.startswith("/api/"):
+        return JsonResponse(error_body("bad_request", "The request is not valid."), status=400)
+    return default_bad_request(request, exception)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
-from config import __version__, unfold
+from config import __version__, openapi, unfold
 from config import logging as config_logging
 from config.env import Env
 
@@ -256,28 +256,15 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_FILTER_BACKENDS": [
         "django_filters.rest_framework.DjangoFilterBackend",
         "rest_framework.filters.SearchFilter",
-        "rest_framework.filters.OrderingFilter",
+        "common.drf.StableOrdering",
     ],
     "DEFAULT_METADATA_CLASS": None,  # OPTIONS would describe rows before any check of rights
     "EXCEPTION_HANDLER": "common.drf.exception_handler",
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_PARSER_CLASSES": ["common.drf_parser.StrictJSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "common.openapi.Schema",
 }
-SPECTACULAR_SETTINGS: dict[str, Any] = {
-    "TITLE": f"{APP_NAME} API",
-    "VERSION": APP_VERSION,
-    "SCHEMA_PATH_PREFIX": "/api/v1",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "ENUM_NAME_OVERRIDES": {
-        "MonitorStatusEnum": "monitoring.choices.MonitorStatus",
-        "NotificationStatusEnum": "notifications.choices.NotificationStatus",
-    },
-    "REDOC_UI_SETTINGS": {"disableSearch": False},
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
-}
+SPECTACULAR_SETTINGS = openapi.build(app_name=APP_NAME, app_version=APP_VERSION)
 
 # --- Logs ------------------------------------------------------------------------------------
 

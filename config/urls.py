@@ -10,6 +10,8 @@ from drf_spectacular.views import (
     SpectacularSwaggerView,
 )
 
+handler400 = "common.drf.bad_request"
+handler404 = "common.drf.page_not_found"
 handler500 = "common.drf.server_error"
 
 urlpatterns = [
