@@ -19,6 +19,6 @@ class TeamViewSet(ListRetrieveViewSet[Team]):
 
     queryset = Team.objects.all()
     serializer_class = TeamSerializer
-    filterset_fields = ("slug",)
+    filterset_fields = ("slug", "public_id")
     search_fields = ("name", "slug")
     ordering_fields = ("id", "name")

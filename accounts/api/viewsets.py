@@ -15,6 +15,7 @@ from accounts.api.permissions import actor_of
 from accounts.choices import Role
 from accounts.models import ApiKey, Team
 from accounts.querysets import TeamScopedQuerySet
+from accounts.selectors import team_ids_with_role
 
 M = TypeVar("M", bound=Model)
 READING = {"list": Role.VIEWER, "retrieve": Role.VIEWER, "metadata": Role.VIEWER}
@@ -51,6 +52,15 @@ class TeamScopedViewSet(viewsets.GenericViewSet[M], Generic[M]):
             value = getattr(value, name)
         return int(value)
 
+    def check_permissions(self, request: Request) -> None:
+        """Who may do it in no team at all is told so before the body is looked at."""
+        super().check_permissions(request)
+        if self.detail or not self.action:
+            return
+        needed = self.role_for(self.action)
+        if needed != Role.VIEWER and not team_ids_with_role(actor=self.actor, role=needed):
+            raise _refusal(needed)
+
     def check_object_permissions(self, request: Request, obj: Any) -> None:
         super().check_object_permissions(request, obj)
         self.require_role(self.team_id_of(obj))
@@ -59,7 +69,11 @@ class TeamScopedViewSet(viewsets.GenericViewSet[M], Generic[M]):
         """Raises PermissionDenied when the actor's role does not reach for this action."""
         needed = self.role_for(self.action)
         if not has_role(self.actor, team_id, needed):
-            raise PermissionDenied(f"This takes the role {needed.label.lower()}.")
+            raise _refusal(needed)
+
+
+def _refusal(needed: Role) -> PermissionDenied:
+    return PermissionDenied(f"This takes the role {needed.label.lower()}.")
 
 
 class ListRetrieveViewSet(

@@ -21,6 +21,10 @@ class PollRequestedSerializer(serializers.Serializer[Any]):
     poll_run = serializers.IntegerField()
 
 
+class ReasonsSerializer(serializers.Serializer[Any]):
+    reasons = serializers.ListField(child=serializers.CharField())
+
+
 class ImportRequestSerializer(serializers.Serializer[Any]):
     """Either `all`, or the ids in `products`."""
 

@@ -11,10 +11,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.actors import has_role
 from accounts.api.permissions import actor_of
 from accounts.choices import Role
-from accounts.models import Team
+from accounts.selectors import team_ids_with_role
 from monitoring.api.actions import StatusSummarySerializer
 from monitoring.selectors import status_summary
 from monitoring.services.polling import cycle_request
@@ -34,19 +33,18 @@ class CycleAnswerSerializer(serializers.Serializer[Any]):
 class CycleView(APIView):
     """One cycle over the due websites of the caller's teams."""
 
-    @extend_schema(request=CycleRequestSerializer, responses={202: CycleAnswerSerializer})
+    @extend_schema(
+        summary="Poll due websites now",
+        request=CycleRequestSerializer,
+        responses={202: CycleAnswerSerializer},
+    )
     def post(self, request: Request) -> Response:
         """Queues a poll of each; follow them at /poll-runs/{id}/."""
-        actor = actor_of(request)
-        body = CycleRequestSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
-        teams = [
-            team_id
-            for team_id in Team.objects.visible_to(actor).values_list("pk", flat=True)
-            if has_role(actor, team_id, Role.OPERATOR)
-        ]
+        teams = team_ids_with_role(actor=actor_of(request), role=Role.OPERATOR)
         if not teams:
             raise PermissionDenied("This takes the role operator.")
+        body = CycleRequestSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
         runs = cycle_request(
             websites=Website.objects.filter(team_id__in=teams),
             all_websites=body.validated_data["all"],
@@ -57,6 +55,6 @@ class CycleView(APIView):
 class StatusView(APIView):
     """Counts over everything the caller sees."""
 
-    @extend_schema(responses=StatusSummarySerializer)
+    @extend_schema(summary="Count", responses=StatusSummarySerializer)
     def get(self, request: Request) -> Response:
         return Response(StatusSummarySerializer(status_summary(actor_of(request))).data)

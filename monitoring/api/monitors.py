@@ -11,9 +11,10 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api.filters import TeamFilterSet
+from accounts.api.filters import LabelFilter, MomentFilter, TeamFilterSet
 from accounts.api.viewsets import ListRetrieveViewSet, VisibleRelatedField
 from accounts.choices import Role
+from common.drf import StableOrdering
 from monitoring.api.actions import MonitorSummarySerializer, StockPushSerializer
 from monitoring.api.records import HistorySerializer, StockRecordSerializer
 from monitoring.choices import MonitorStatus
@@ -37,12 +38,23 @@ ALIASES = {
 }
 
 
+class ProductIdField(serializers.CharField):
+    """A text, or the whole number that WHMCS uses."""
+
+    def to_internal_value(self, data: Any) -> str:
+        if isinstance(data, float):
+            self.fail("invalid")
+        return str(super().to_internal_value(data))
+
+
 class MonitorSerializer(serializers.ModelSerializer[Monitor]):
     """`is_active` is an alias of `status` not paused; `notify_on_stock_low` and
     `low_stock_threshold` are taken as old names of `notify_on_threshold` and `threshold_low`."""
 
     website = VisibleRelatedField(queryset=Website.objects.all())
-    product_id = serializers.CharField(max_length=190)
+    product_id = ProductIdField(
+        max_length=190, help_text="A whole number is taken, too; it becomes a text."
+    )
     status = serializers.ChoiceField(choices=MonitorStatus.choices, required=False)
     is_active = serializers.BooleanField(required=False)
     labels = serializers.ListField(child=serializers.CharField(), required=False)
@@ -142,8 +154,8 @@ class MonitorBulkSerializer(serializers.Serializer[Any]):
 
 
 class MonitorFilter(TeamFilterSet):
-    team = filters.NumberFilter(field_name="website__team")
-    label = filters.CharFilter(field_name="labels", lookup_expr="icontains")
+    label = LabelFilter(field_name="labels")
+    changed_since = MomentFilter(field_name="last_changed_at", lookup_expr="gte")
     in_stock = filters.BooleanFilter(field_name="available")
     is_unknown = filters.BooleanFilter(field_name="available", lookup_expr="isnull")
     is_active = filters.BooleanFilter(method="by_activity")
@@ -153,7 +165,16 @@ class MonitorFilter(TeamFilterSet):
 
     class Meta:
         model = Monitor
-        fields = ("website", "product_id", "config_option_id", "status", "available", "currency")
+        fields = (
+            "website",
+            "public_id",
+            "product_id",
+            "config_option_id",
+            "status",
+            "available",
+            "stock_control_enabled",
+            "currency",
+        )
 
     def by_activity(self, rows: Any, name: str, value: bool) -> Any:
         paused = {"status": MonitorStatus.PAUSED}
@@ -194,7 +215,13 @@ class MonitorViewSet(
         monitors_delete(monitors=Monitor.objects.filter(pk=instance.pk))
 
     @extend_schema(request=MonitorBulkSerializer, responses={201: MonitorSerializer(many=True)})
-    @action(detail=False, methods=["post"], pagination_class=None, filterset_class=None)
+    @action(
+        detail=False,
+        methods=["post"],
+        name="Create many",
+        pagination_class=None,
+        filter_backends=(),
+    )
     def bulk(self, request: Request) -> Response:
         """Creates up to 1,000 monitors of one website, all or none."""
         body = MonitorBulkSerializer(data=request.data, context=self.get_serializer_context())
@@ -211,21 +238,29 @@ class MonitorViewSet(
         return Response(MonitorSummarySerializer(monitor_summary(self.get_object())).data)
 
     @extend_schema(responses=StockRecordSerializer(many=True))
-    @action(detail=True, methods=["get"], filterset_class=None, search_fields=())
+    @action(
+        detail=True,
+        methods=["get"],
+        filter_backends=(StableOrdering,),
+        ordering_fields=("id", "created_at"),
+    )
     def records(self, request: Request, pk: str) -> Response:
         """What was seen of it when something changed, newest first."""
         return self._page(self.get_object().records, StockRecordSerializer)
 
     @extend_schema(responses=HistorySerializer(many=True))
-    @action(detail=True, methods=["get"], filterset_class=None, search_fields=())
+    @action(
+        detail=True,
+        methods=["get"],
+        filter_backends=(StableOrdering,),
+        ordering_fields=("id", "created_at"),
+    )
     def history(self, request: Request, pk: str) -> Response:
         """Its events, newest first; `?ordering=id` turns them round."""
         return self._page(self.get_object().history, HistorySerializer)
 
     def _page(self, rows: Any, serializer: Any) -> Response:
-        oldest_first = self.request.query_params.get("ordering") in ("id", "created_at")
-        ordered = rows.order_by("id" if oldest_first else "-id")
-        page = self.paginate_queryset(ordered)
+        page = self.paginate_queryset(self.filter_queryset(rows.order_by("-id")))
         return self.get_paginated_response(serializer(page, many=True).data)
 
     @extend_schema(request=StockPushSerializer, responses={201: StockRecordSerializer})

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from django_filters import rest_framework as filters
 from rest_framework import serializers
 
-from accounts.api.filters import TeamFilterSet
+from accounts.api.filters import MomentFilter, TeamFilterSet
 from accounts.api.viewsets import ListRetrieveViewSet
 from monitoring.models import MonitorHistory, PollRun, StockRecord
+from websites.models import Website
 
 
 class StockRecordSerializer(serializers.ModelSerializer[StockRecord]):
@@ -86,30 +85,50 @@ class PollRunSerializer(serializers.ModelSerializer[PollRun]):
 
 
 class _Since(TeamFilterSet):
-    since = filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte")
-    until = filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="lt")
+    since = MomentFilter(field_name="created_at", lookup_expr="gte")
+    until = MomentFilter(field_name="created_at", lookup_expr="lt")
 
 
 class StockRecordFilter(_Since):
-    website = filters.NumberFilter(field_name="monitor__website")
+    website = filters.ModelChoiceFilter(
+        field_name="monitor__website", queryset=Website.objects.all()
+    )
 
     class Meta:
         model = StockRecord
-        fields = ("monitor", "website", "change_type", "available", "threshold_breached")
+        fields = (
+            "monitor",
+            "poll_run",
+            "change_type",
+            "available",
+            "threshold_breached",
+            "threshold_type",
+        )
 
 
 class HistoryFilter(_Since):
     class Meta:
         model = MonitorHistory
-        fields = ("website", "monitor", "event_type", "change_type", "threshold_type", "poll_run")
+        fields = (
+            "website",
+            "monitor",
+            "record",
+            "poll_run",
+            "public_id",
+            "event_type",
+            "change_type",
+            "threshold_breached",
+            "threshold_type",
+        )
 
 
 class PollRunFilter(TeamFilterSet):
-    since = filters.IsoDateTimeFilter(field_name="last_at", lookup_expr="gte")
+    since = MomentFilter(field_name="last_at", lookup_expr="gte")
+    until = MomentFilter(field_name="last_at", lookup_expr="lt")
 
     class Meta:
         model = PollRun
-        fields = ("website", "state", "outcome", "trigger", "error_code")
+        fields = ("website", "state", "outcome", "trigger", "source", "error_code")
 
 
 class StockRecordViewSet(ListRetrieveViewSet[StockRecord]):
@@ -139,4 +158,4 @@ class PollRunViewSet(ListRetrieveViewSet[PollRun]):
     serializer_class = PollRunSerializer
     filterset_class = PollRunFilter
     search_fields = ("error_code", "error_message")
-    ordering_fields: ClassVar = ("id", "last_at", "duration_ms")
+    ordering_fields = ("id", "last_at", "duration_ms")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, ClassVar, cast
 
 from django_filters import rest_framework as filters
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import mixins, serializers
 from rest_framework.decorators import action
@@ -13,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.errors import renamed_fields
-from accounts.api.filters import TeamFilterSet
+from accounts.api.filters import LabelFilter, TeamFilterSet
 from accounts.api.viewsets import (
     ListRetrieveViewSet,
     VisibleRelatedField,
@@ -27,6 +26,7 @@ from monitoring.api.actions import (
     ImportRequestSerializer,
     ImportSummarySerializer,
     PollRequestedSerializer,
+    ReasonsSerializer,
 )
 from monitoring.selectors import why_not_running
 from monitoring.services.importing import products_import
@@ -40,7 +40,6 @@ from websites.services import (
     website_resume,
     website_update,
 )
-from websites.sources.errors import SourceError
 
 OUTSIDE_NAMES = {"url": "website_url", "identifier": "api_identifier", "secret": "api_secret"}
 CREDENTIALS = {"api_identifier": "identifier", "api_secret": "secret", "accesskey": "accesskey"}
@@ -129,11 +128,18 @@ def _inside(data: dict[str, Any]) -> dict[str, Any]:
 
 
 class WebsiteFilter(TeamFilterSet):
-    label = filters.CharFilter(field_name="labels", lookup_expr="icontains")
+    label = LabelFilter(field_name="labels")
+    health = filters.ChoiceFilter(choices=Health.choices, method="by_shown_health")
 
     class Meta:
         model = Website
-        fields = ("team", "source", "region", "is_active", "health", "label")
+        fields = ("name", "public_id", "source", "region", "is_active", "last_error_code")
+
+    def by_shown_health(self, rows: Any, name: str, value: str) -> Any:
+        """A paused website is paused, whatever its last poll said."""
+        if value == Health.PAUSED:
+            return rows.filter(is_active=False)
+        return rows.filter(is_active=True, health=value)
 
 
 class WebsiteViewSet(
@@ -152,8 +158,6 @@ class WebsiteViewSet(
     required_roles: ClassVar = {
         "check_connection": Role.OPERATOR,
         "poll": Role.OPERATOR,
-        "pause": Role.OPERATOR,
-        "resume": Role.OPERATOR,
         "import_products": Role.OPERATOR,
         "catalogue": Role.VIEWER,
         "why_not": Role.VIEWER,
@@ -185,9 +189,7 @@ class WebsiteViewSet(
         return Response(self.get_serializer(website_resume(website=self.get_object())).data)
 
     @extend_schema(responses=CatalogueProductSerializer(many=True))
-    @action(
-        detail=True, methods=["get"], filterset_class=None, search_fields=(), ordering_fields=()
-    )
+    @action(detail=True, methods=["get"], filter_backends=())
     def catalogue(self, request: Request, pk: str) -> Response:
         """Products the shop lists, watched or not."""
         rows = CatalogueProduct.objects.filter(website=self.get_object()).order_by("id")
@@ -202,15 +204,11 @@ class WebsiteViewSet(
         website = self.get_object()
         wanted = ImportRequestSerializer(data=request.data)
         wanted.is_valid(raise_exception=True)
-        try:
-            summary = products_import(website=website, product_ids=wanted.product_ids())
-        except SourceError as error:
-            body = {"code": error.code, "message": f"{error.message} {error.advice}".strip()}
-            return Response({"error": {**body, "fields": {}}}, status=502)
+        summary = products_import(website=website, product_ids=wanted.product_ids())
         return Response(ImportSummarySerializer(summary).data)
 
-    @extend_schema(responses={200: OpenApiTypes.OBJECT})
-    @action(detail=True, methods=["get"], url_path="why-not-running")
+    @extend_schema(responses=ReasonsSerializer)
+    @action(detail=True, methods=["get"], url_path="why-not-running", name="Why is it not running?")
     def why_not(self, request: Request, pk: str) -> Response:
         """Sentences that say why nothing is read and what to do; empty when all is well."""
         return Response({"reasons": why_not_running(self.get_object())})

@@ -84,7 +84,7 @@ class ChannelSerializer(serializers.ModelSerializer[Channel]):
 class ChannelFilter(TeamFilterSet):
     class Meta:
         model = Channel
-        fields = ("team", "kind", "is_active", "health")
+        fields = ("name", "public_id", "kind", "is_active", "health")
 
 
 class ChannelViewSet(

@@ -11,11 +11,13 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api.filters import TeamFilterSet
+from accounts.api.filters import MomentFilter, TeamFilterSet
 from accounts.api.viewsets import ListRetrieveViewSet
 from accounts.choices import Role
+from monitoring.models import Monitor, MonitorHistory
 from notifications.models import NotificationLog
 from notifications.services.outbox import notification_resend
+from websites.models import Website
 
 
 class NotificationSerializer(serializers.ModelSerializer[NotificationLog]):
@@ -45,11 +47,26 @@ class NotificationSerializer(serializers.ModelSerializer[NotificationLog]):
 
 
 class NotificationFilter(TeamFilterSet):
-    since = filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte")
+    since = MomentFilter(field_name="created_at", lookup_expr="gte")
+    until = MomentFilter(field_name="created_at", lookup_expr="lt")
+    events = filters.ModelChoiceFilter(queryset=MonitorHistory.objects.all())
+    website = filters.ModelChoiceFilter(
+        field_name="events__website", queryset=Website.objects.all(), distinct=True
+    )
+    monitor = filters.ModelChoiceFilter(
+        field_name="events__monitor", queryset=Monitor.objects.all(), distinct=True
+    )
 
     class Meta:
         model = NotificationLog
-        fields = ("channel", "status", "notification_type", "events")
+        fields = (
+            "channel",
+            "public_id",
+            "status",
+            "notification_type",
+            "error_code",
+            "resend_of",
+        )
 
 
 class NotificationViewSet(ListRetrieveViewSet[NotificationLog]):

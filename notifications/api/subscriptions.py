@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django_filters import rest_framework as filters
 from rest_framework import mixins, serializers
 
 from accounts.api.filters import TeamFilterSet
@@ -50,9 +51,12 @@ class SubscriptionSerializer(serializers.ModelSerializer[Subscription]):
 
 
 class SubscriptionFilter(TeamFilterSet):
+    websites = filters.ModelChoiceFilter(queryset=Website.objects.all())
+    monitors = filters.ModelChoiceFilter(queryset=Monitor.objects.all())
+
     class Meta:
         model = Subscription
-        fields = ("channel", "digest", "is_active", "websites", "monitors")
+        fields = ("channel", "digest", "is_active")
 
 
 class SubscriptionViewSet(

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from monitoring.models import Monitor, PollRun
-from monitoring.services.ingest import stock_push
 from notifications.models import Channel, NotificationLog, Subscription
 from tests.api.conftest import Api
 from tests.factories import make_monitor, make_team, make_user, make_website
@@ -242,37 +239,3 @@ def test_every_error_has_one_shape(api, team):
     ):
         answer = api(method, path, body, status)
         assert set(answer["error"]) == {"code", "message", "fields"}
-
-
-@pytest.mark.parametrize(
-    "path",
-    ["websites/", "monitors/", "stock-records/", "history/", "poll-runs/", "channels/",
-     "subscriptions/", "notifications/"],
-)  # fmt: skip
-def test_a_list_takes_the_same_queries_for_one_row_and_for_twenty(api, team, path):
-    def rows(count):
-        for _ in range(count):
-            website = make_website(team, source="manual")
-            monitor = make_monitor(website)
-            stock_push(monitor=monitor, quantity=5)
-            stock_push(monitor=monitor, quantity=0)
-            website.poll_runs.create()
-            name = f"c{monitor.pk}"
-            channel = Channel.objects.create(team=team, name=name, kind="email", config={})
-            made = Subscription.objects.create(channel=channel)
-            made.websites.add(website)
-            made.monitors.add(monitor)
-            log = NotificationLog.objects.create(channel=channel, group_key=name)
-            log.events.add(monitor.history.get())
-
-    def cost():
-        with CaptureQueriesContext(connection) as queries:
-            api("GET", path)
-        return len(queries)
-
-    rows(1)
-    api("GET", path)
-    few = cost()
-    rows(19)
-    assert cost() == few
-    assert few <= 6
