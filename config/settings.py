@@ -176,7 +176,9 @@ Q_CLUSTER: dict[str, Any] = {
 # --- Monitoring ------------------------------------------------------------------------------
 
 MONITORING_INTERVAL = env.integer("MONITORING_INTERVAL", 60, low=5)
-POLL_LEASE_SECONDS = 90  # longer than the 60 s after which the queue kills a task
+# Longer than the longest read (25 s) and a wait for the database (20 s); the shop of a worker that
+# died is free again after it.
+POLL_LEASE_SECONDS = env.integer("POLL_LEASE_SECONDS", 60, low=1)
 GUARD_LOST_MIN = env.integer("GUARD_LOST_MIN", 5)
 GUARD_LOST_SHARE = env.number("GUARD_LOST_SHARE", 0.2, high=1.0)
 GUARD_FLIP_MIN = env.integer("GUARD_FLIP_MIN", 10)

@@ -63,6 +63,9 @@ class Website(PublicIdModel, TimeStampedModel):
     queued_at = models.DateTimeField(null=True, blank=True, editable=False)
     lease_expires_at = models.DateTimeField(null=True, blank=True, editable=False)
     fence = models.BigIntegerField(default=0, editable=False)
+    # Polls in a row that never came back: their worker died. A shop whose answer kills workers is
+    # polled apart from the others, then left alone for an hour.
+    lost_polls = models.PositiveSmallIntegerField(default=0, editable=False)
 
     # Memory of what was read: hash of the last fully applied body and how many monitors it served;
     # a snapshot that waits to be confirmed.

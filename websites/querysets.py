@@ -24,6 +24,10 @@ class WebsiteQuerySet(TeamScopedQuerySet["Website"]):
         """Nobody polls them right now."""
         return self.filter(Q(lease_expires_at__isnull=True) | Q(lease_expires_at__lte=now))
 
+    def suspect(self) -> Self:
+        """Those whose last poll never came back. Nobody may be polling them."""
+        return self.filter(Q(lost_polls__gt=0) | Q(lease_expires_at__isnull=False))
+
     def due(self, now: datetime) -> Self:
         """Pollable ones whose time has come and that nobody polls."""
         return self.pollable().unleased(now).filter(next_poll_at__lte=now)

@@ -19,6 +19,8 @@ from websites.models import Website
 LOST_TASK_SECONDS = 120
 """A poll that was handed to the queue and never came back is handed over again after this."""
 
+MAX_LOST_POLLS = 3
+"""After so many polls in a row that ended their worker the website is not read again by itself."""
 
 UNFINISHED = (PollState.QUEUED, PollState.RUNNING)
 
@@ -43,6 +45,9 @@ class Lease:
     next_poll_at: datetime
     requested_run_ids: tuple[int, ...]
     taken_at: datetime
+    lost_polls: int = 0
+    is_given_up: bool = False
+    """Not to be read: the last MAX_LOST_POLLS polls ended their worker."""
 
 
 def _interval() -> Subquery:
@@ -114,6 +119,8 @@ def take(website_ids: list[int], now: datetime, *, only_queued: bool = True) -> 
             "is_announced_down",
             "next_poll_at",
             "is_requested",
+            "lease_expires_at",
+            "lost_polls",
         )
     )
     expires = now + timedelta(seconds=settings.POLL_LEASE_SECONDS)
@@ -121,13 +128,21 @@ def take(website_ids: list[int], now: datetime, *, only_queued: bool = True) -> 
         update_rows(
             Website,
             match=["id", "fence"],
-            change=["fence", "lease_expires_at", "queued_at"],
-            rows=[(row["pk"], row["fence"], row["fence"] + 1, expires, None) for row in rows],
+            change=["fence", "lease_expires_at", "queued_at", "lost_polls"],
+            rows=[
+                (row["pk"], row["fence"], row["fence"] + 1, expires, None, _lost_polls(row))
+                for row in rows
+            ],
         )
     )
     taken = [row for row in rows if row["pk"] in won]
     runs = _runs_start([row["pk"] for row in taken if row["is_requested"]], now)
     return [_lease(row, tuple(runs.get(row["pk"], ())), now) for row in taken]
+
+
+def _lost_polls(row: Mapping[str, Any]) -> int:
+    """A lease that ran out was never given back: whoever held it died."""
+    return int(row["lost_polls"]) + (row["lease_expires_at"] is not None)
 
 
 def _runs_start(website_ids: list[int], now: datetime) -> dict[int, list[int]]:
@@ -162,6 +177,8 @@ def _lease(row: Mapping[str, Any], run_ids: tuple[int, ...], now: datetime) -> L
         next_poll_at=row["next_poll_at"],
         requested_run_ids=run_ids,
         taken_at=now,
+        lost_polls=_lost_polls(row),
+        is_given_up=row["lease_expires_at"] is not None and _lost_polls(row) >= MAX_LOST_POLLS,
     )
 
 
@@ -176,6 +193,10 @@ def release(lease: Lease, now: datetime, *, next_poll_at: datetime, **columns: A
         When(next_poll_at=lease.next_poll_at, then=Value(next_poll_at)), default=F("next_poll_at")
     )
     updated = Website.objects.filter(pk=lease.website_id, fence=lease.fence).update(
-        lease_expires_at=None, last_polled_at=now, next_poll_at=due, **columns
+        lease_expires_at=None,
+        last_polled_at=now,
+        next_poll_at=due,
+        lost_polls=lease.lost_polls if lease.is_given_up else 0,
+        **columns,
     )
     return updated == 1

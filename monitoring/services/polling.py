@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -23,13 +23,16 @@ from monitoring.services.leases import Lease, due_claim, take
 from monitoring.services.recording import PollResult, outcome_record
 from websites.models import Website
 from websites.sources.base import Snapshot, SourceContext
-from websites.sources.errors import SourceError
+from websites.sources.errors import SourceError, WorkerDiedError
 from websites.sources.registry import build, source_class
 
 logger = logging.getLogger(__name__)
 
 BATCH_SIZE = 16
 """Websites of one task; each has a thread of its own, so that a hung one delays no other."""
+
+GIVEN_UP_SECONDS = 3600.0
+"""Pause before a shop that ended its worker again and again is tried once more."""
 
 PATIENCE_SECONDS = 3.0
 """How long a task waits for its slow websites before they are left to a background thread."""
@@ -71,9 +74,22 @@ def cycle_run(now: datetime | None = None) -> int:
     Returns how many were handed over. Safe to call from any number of processes at once.
     """
     claimed = due_claim(now or timezone.now())
-    for start in range(0, len(claimed), BATCH_SIZE):
-        async_task("monitoring.tasks.poll_websites", claimed[start : start + BATCH_SIZE])
+    for batch in _batches(claimed):
+        async_task("monitoring.tasks.poll_websites", batch)
     return len(claimed)
+
+
+def _batches(website_ids: list[int]) -> Iterator[list[int]]:
+    """Those whose last poll took its worker down go alone: the others must not go down with them."""
+    apart = set(
+        Website.objects.suspect().filter(pk__in=website_ids).values_list("pk", flat=True)
+        if website_ids
+        else ()
+    )
+    yield from ([pk] for pk in sorted(apart))
+    rest = [pk for pk in website_ids if pk not in apart]
+    for start in range(0, len(rest), BATCH_SIZE):
+        yield rest[start : start + BATCH_SIZE]
 
 
 def websites_poll(
@@ -96,8 +112,11 @@ def websites_poll(
         if on_result is not None:
             on_result(result)
 
+    for lease in leases.values():
+        if lease.is_given_up:
+            record(lease.website_id, _worker_died(lease))
     run_patiently(
-        {website_id: partial(_read, lease) for website_id, lease in leases.items()},
+        {pk: partial(_read, lease) for pk, lease in leases.items() if not lease.is_given_up},
         handle=record,
         patience_seconds=patience_seconds,
         max_workers=BATCH_SIZE,
@@ -173,6 +192,15 @@ def _read(lease: Lease) -> Snapshot:
         SourceContext(url=lease.url, config=lease.config, credentials=lease.credentials),
     )
     return source.read((), known_hash=lease.applied_hash)
+
+
+def _worker_died(lease: Lease) -> SourceError:
+    return WorkerDiedError(
+        f"Reading this shop ended the worker {lease.lost_polls} times in a row.",
+        advice="The log of the workers may say why (memory?). The shop is tried again in an hour, "
+        "or at once with 'Poll now'.",
+        retry_after=GIVEN_UP_SECONDS,
+    )
 
 
 def _as_outcome(outcome: Snapshot | Exception) -> Snapshot | SourceError:

@@ -99,7 +99,7 @@ def _failure(lease: Lease, error: SourceError, now: datetime) -> tuple[PollResul
         lease=lease,
         outcome=PollOutcome.ERROR,
         now=now,
-        tally=Tally(events=len(events), requests_made=1),
+        tally=Tally(events=len(events), requests_made=0 if lease.is_given_up else 1),
         error=error,
     )
     ids = _website_events(lease, run_id, events, now)

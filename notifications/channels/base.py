@@ -70,5 +70,5 @@ class SendsMany(Protocol):
 
     def send_many(self, messages: Sequence[Message]) -> Sequence[Receipt | DeliveryError]:
         """One result per message, in order; shorter when the rest is pointless for now (the other
-        side asked to wait, or is gone): those messages count as not tried. Over within 90 s."""
+        side asked to wait, or is gone): those messages count as not tried. Over within 45 s."""
         ...

@@ -23,8 +23,8 @@ from notifications.rendering import TEST_TYPE, message_of, render_events, render
 
 logger = logging.getLogger(__name__)
 
-LEASE_SECONDS = 120
-"""Longer than any attempt: 25 s for a message, 90 s for a batch (channels/base.py)."""
+LEASE_SECONDS = 60
+"""Longer than any attempt: 25 s for a message, 45 s for a batch (channels/base.py)."""
 
 MAX_ATTEMPTS = 10
 
@@ -61,14 +61,16 @@ def claim(*, ids: list[int] | None, limit: int, now: datetime) -> list[Claim]:
     """Leases up to `limit` due messages, oldest first, and counts the attempt before it is made.
 
     Two callers never get the same message. A message is rendered and frozen in the transaction of
-    its first claim, so every attempt carries the same words. Constant number of statements.
+    its first claim, so every attempt carries the same words. One whose last attempt never came
+    back is claimed alone: if it ends its sender, it takes no other down. Constant number of
+    statements.
     """
     with transaction.atomic():
         due = claimable(now)
         if ids is not None:
             due = due.filter(pk__in=ids)
         rows = due.order_by("next_attempt_at", "pk").select_for_update(skip_locked=True)
-        chosen = list(rows.values_list("pk", flat=True)[:limit])
+        chosen = _chosen(list(rows.values_list("pk", "status")[:limit]))
         if not chosen:
             return []
         token = uuid.uuid4().hex
@@ -86,6 +88,11 @@ def claim(*, ids: list[int] | None, limit: int, now: datetime) -> list[Claim]:
         )
         _freeze([row for row in claimed if not row.rendered], now)
         return [_claim_of(row) for row in claimed]
+
+
+def _chosen(rows: Sequence[tuple[int, str]]) -> list[int]:
+    abandoned = [pk for pk, status in rows if status == NotificationStatus.SENDING]
+    return abandoned[:1] or [pk for pk, _ in rows]
 
 
 def _claim_of(row: NotificationLog) -> Claim:

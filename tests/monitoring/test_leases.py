@@ -6,15 +6,17 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from django_q.models import OrmQ
 
 from monitoring.models import Monitor
-from monitoring.services.leases import due_claim, take
-from monitoring.services.polling import poll_request
+from monitoring.services.leases import MAX_LOST_POLLS, due_claim, take
+from monitoring.services.polling import cycle_run, poll_request, websites_poll
 from monitoring.services.recording import outcome_record
 from tests.factories import make_monitor, make_website, reading, snapshot
 from tests.monitoring.polls import events, poll, website
 from websites.models import Website
 from websites.sources.base import Snapshot
+from websites.sources.errors import UnreachableError
 
 __all__ = ["website"]
 
@@ -117,3 +119,62 @@ def test_one_poll_answers_all_requests_and_those_a_dead_worker_left(website):
     for run in runs:
         run.refresh_from_db()
         assert (run.state, run.outcome) == ("done", "changed")
+
+
+def lose(website, now):
+    """A poll whose worker dies; returns the moment its lease is free again."""
+    assert take([website.pk], now, only_queued=False)
+    website.refresh_from_db()
+    return website.lease_expires_at + timedelta(seconds=1)
+
+
+def lose_all(website):
+    now = timezone.now() - timedelta(hours=2)
+    for _ in range(MAX_LOST_POLLS):
+        now = lose(website, now)
+
+
+def test_a_shop_that_ends_its_workers_is_left_alone_and_says_so(website):
+    lose_all(website)
+    websites_poll([website.pk], only_queued=False)
+    website.refresh_from_db()
+    assert (website.health, website.last_error_code) == ("unreachable", "worker_died")
+    assert website.next_poll_at >= timezone.now() + timedelta(minutes=59)
+    assert events() == ["website_unreachable"]
+    run = website.poll_runs.get()
+    assert (run.state, run.requests_made) == ("failed", 0)
+
+
+def test_it_is_tried_once_more_after_the_pause_and_given_up_again(website):
+    lose_all(website)
+    websites_poll([website.pk], only_queued=False)
+    later = timezone.now() + timedelta(hours=2)
+    (lease,) = take([website.pk], later, only_queued=False)
+    assert not lease.is_given_up
+    (again,) = take([website.pk], later + timedelta(hours=1), only_queued=False)
+    assert again.is_given_up
+
+
+@pytest.mark.parametrize("outcome", [snapshot(reading(5)), UnreachableError("no answer")])
+def test_any_poll_that_comes_back_clears_the_suspicion(website, outcome):
+    now = lose(website, timezone.now() - timedelta(hours=2))
+    (lease,) = take([website.pk], now, only_queued=False)
+    assert lease.lost_polls == 1
+    outcome_record(lease, outcome, now)
+    assert not Website.objects.suspect().exists()
+
+
+def test_an_unchanged_poll_clears_the_suspicion_too(website):
+    poll(website, snapshot(reading(5)))
+    now = lose(website, timezone.now() + timedelta(minutes=1))
+    (lease,) = take([website.pk], now, only_queued=False)
+    outcome_record(lease, Snapshot(is_unchanged=True, body_hash=lease.applied_hash), now)
+    assert not Website.objects.suspect().exists()
+
+
+def test_a_suspect_is_polled_in_a_task_of_its_own():
+    sites = [make_website() for _ in range(4)]
+    lose(sites[2], timezone.now() - timedelta(hours=2))
+    assert cycle_run() == 4
+    tasks = sorted(task.task["args"][0] for task in OrmQ.objects.all())
+    assert tasks == [[sites[0].pk, sites[1].pk, sites[3].pk], [sites[2].pk]]

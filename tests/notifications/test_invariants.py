@@ -164,6 +164,15 @@ def test_a_message_that_kills_its_sender_each_time_ends_dead(world, channel):
     assert world.messages("webhook") == []
 
 
+def test_a_message_that_kills_its_sender_takes_no_other_down(world, channel):
+    poison, *others = [make_notification(channel) for _ in range(3)]
+    now = timezone.now()
+    assert len(claim(ids=None, limit=20, now=now)) == 3
+    now += AFTER_LEASE
+    apart = [[each.id for each in claim(ids=None, limit=20, now=now)] for _ in range(4)]
+    assert apart == [[poison.pk], [others[0].pk], [others[1].pk], []]
+
+
 def test_two_deliverers_at_once_send_each_message_once(world, channel):
     rows = [make_notification(channel) for _ in range(30)]
     at_once(3, lambda: outbox.deliver_all(seconds=20))

@@ -32,6 +32,13 @@ class SourceError(ProductError):
         self.page_class = page_class
 
 
+class WorkerDiedError(SourceError):
+    """Reading the shop ended the process that did it, several times in a row."""
+
+    code = "worker_died"
+    health = Health.UNREACHABLE
+
+
 class UnreachableError(SourceError):
     """No usable answer: network, time-out, 5xx."""
 

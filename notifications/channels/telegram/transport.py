@@ -24,7 +24,7 @@ from notifications.channels.telegram.text import html_text, plain_text
 CONNECT_SECONDS = 5.0
 READ_SECONDS = 10.0
 MESSAGE_SECONDS = 20.0
-BATCH_SECONDS = 45.0
+BATCH_SECONDS = 25.0
 """A batch starts no further message after that."""
 
 # These log the address of every request, and the address holds the token.
