@@ -53,6 +53,8 @@ class EventType(models.TextChoices):
     PRICE_CHANGED = "price_changed", "Price changed"
     PRODUCT_NEW = "product_new", "New product"
     PRODUCT_MISSING = "product_missing", "Product missing"
+    PRODUCT_RENAMED = "product_renamed", "Product renamed"
+    PRODUCT_MOVED = "product_moved", "Product moved"
     STOCK_CONTROL_CHANGED = "stock_control_changed", "Stock control switched"
     WEBSITE_UNREACHABLE = "website_unreachable", "Website unreachable"
     WEBSITE_RECOVERED = "website_recovered", "Website recovered"

@@ -66,7 +66,8 @@ class Change(NamedTuple):
 
 
 class Event(NamedTuple):
-    """One thing to tell, not yet stored. `event_type` is a monitoring.choices.EventType value."""
+    """One thing to tell, not yet stored. `event_type` is a monitoring.choices.EventType value;
+    `monitor_id` is None for what concerns the website or a product nobody watches."""
 
     event_type: str
     from_quantity: int | None = None
@@ -77,3 +78,4 @@ class Event(NamedTuple):
     threshold_value: int | None = None
     message: str = ""
     metadata: dict[str, object] | None = None
+    monitor_id: int | None = None

@@ -24,6 +24,8 @@ WEBHOOK_TYPES = {
     "price_changed": "price.changed",
     "product_new": "product.new",
     "product_missing": "product.missing",
+    "product_renamed": "product.renamed",
+    "product_moved": "product.moved",
     "stock_control_changed": "stock.control_changed",
     "website_unreachable": "website.unreachable",
     "website_recovered": "website.recovered",

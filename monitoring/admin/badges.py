@@ -35,6 +35,8 @@ EVENT_TONES: dict[str, Tone] = {
     EventType.THRESHOLD_BREACH_HIGH: "warn",
     EventType.THRESHOLD_RECOVERED: "good",
     EventType.PRODUCT_MISSING: "warn",
+    EventType.PRODUCT_RENAMED: "info",
+    EventType.PRODUCT_MOVED: "info",
     EventType.WEBSITE_UNREACHABLE: "bad",
     EventType.WEBSITE_RECOVERED: "good",
     EventType.SNAPSHOT_QUARANTINED: "warn",

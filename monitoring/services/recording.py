@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,20 +12,19 @@ from django.db import transaction
 from monitoring import guard, listing
 from monitoring.choices import EventType, PollOutcome
 from monitoring.health import HealthState, after_failure, after_success, backoff_seconds
+from monitoring.listing_events import catalogue_events
 from monitoring.services.catalogue import catalogue_load, catalogue_write
+from monitoring.services.judging import is_confirmed, verdict_of
 from monitoring.services.leases import LOST_TASK_SECONDS, Lease, release
 from monitoring.services.quiet import website_release
 from monitoring.services.runs import Tally, run_finish, tally_of
-from monitoring.services.stepping import catalogue_events, monitors_load, steps_of
+from monitoring.services.stepping import monitors_load, steps_of
 from monitoring.services.stockwriting import Step, event_row, write_events, write_steps
 from monitoring.signals import history_recorded
-from monitoring.state import Event, MonitorState
+from monitoring.state import Event
 from websites.choices import Health
-from websites.sources.base import Availability, Snapshot, StockReading
+from websites.sources.base import Snapshot
 from websites.sources.errors import BadAnswerError, EmptyCatalogueError, SourceError
-from websites.sources.registry import source_class
-
-QUARANTINE_VALID = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +134,8 @@ def _snapshot(lease: Lease, snapshot: Snapshot, now: datetime) -> tuple[PollResu
     known = catalogue_load(lease.website_id)
     if not seen:
         return _failure(lease, EmptyCatalogueError("The shop lists no products."), now)
-    verdict = _judge(lease, known, seen, monitors)
-    if verdict.is_suspect and not _is_confirmed(lease, verdict, now):
+    verdict = verdict_of(lease, known, seen, monitors)
+    if verdict.is_suspect and not is_confirmed(lease, verdict, now):
         return _quarantine(lease, snapshot, verdict, now)
     changed = listing.compare(known, seen)
     steps = steps_of(lease, monitors, seen, changed, snapshot, now)
@@ -217,41 +215,6 @@ def _quarantine(
     return PollResult(lease.website_id, lease.name, outcome, events=len(ids)), ids
 
 
-def _is_confirmed(lease: Lease, verdict: guard.Verdict, now: datetime) -> bool:
-    waiting = lease.quarantine
-    if waiting.get("fingerprint") != verdict.fingerprint:
-        return False
-    return now - datetime.fromisoformat(waiting["at"]) <= QUARANTINE_VALID
-
-
-def _judge(
-    lease: Lease,
-    known: Mapping[str, listing.CatalogueState],
-    seen: Mapping[str, StockReading],
-    monitors: list[MonitorState],
-) -> guard.Verdict:
-    limits = guard.GuardLimits(
-        settings.GUARD_LOST_MIN,
-        settings.GUARD_LOST_SHARE,
-        settings.GUARD_FLIP_MIN,
-        settings.GUARD_FLIP_SHARE,
-    )
-    return guard.judge(
-        listed_before={
-            pid for pid, state in known.items() if not state.is_missing and not state.absent_count
-        },
-        listed_now=seen.keys(),
-        available_before={m.product_id: m.available for m in monitors if m.available is not None},
-        available_now={
-            pid: reading.availability == Availability.IN_STOCK
-            for pid, reading in seen.items()
-            if reading.availability != Availability.UNKNOWN
-        },
-        is_html=source_class(lease.source).is_html,
-        limits=limits,
-    )
-
-
 def _recovered() -> Event:
     return Event(EventType.WEBSITE_RECOVERED, message="The shop answers again.")
 
@@ -287,5 +250,14 @@ def _website_events(
     lease: Lease, run_id: int | None, events: list[Event], now: datetime
 ) -> list[int]:
     return write_events(
-        [event_row(event, website_id=lease.website_id, run_id=run_id, now=now) for event in events]
+        [
+            event_row(
+                event,
+                website_id=lease.website_id,
+                monitor_id=event.monitor_id,
+                run_id=run_id,
+                now=now,
+            )
+            for event in events
+        ]
     )

@@ -133,38 +133,3 @@ def _unlisted(state: MonitorState, proof: Mapping[str, Any]) -> Step | None:
         positive_source=state.positive_source,
         events=(),
     )
-
-
-def catalogue_events(
-    changed: CatalogueChange, monitors: Sequence[MonitorState], *, is_first: bool
-) -> list[Event]:
-    """New products, and missing ones nobody watches. The first listing is a baseline."""
-    if is_first:
-        return []
-    watched = {monitor.product_id for monitor in monitors}
-    events = [
-        Event(
-            EventType.PRODUCT_NEW,
-            to_quantity=reading.quantity,
-            message=f"New product: {reading.name}",
-            metadata={
-                "product_id": reading.product_id,
-                "name": reading.name,
-                "price": str(reading.price) if reading.price is not None else None,
-                "currency": reading.currency,
-                "url": reading.url,
-                "availability": reading.availability.value,
-            },
-        )
-        for reading in changed.new
-    ]
-    events += [
-        Event(
-            EventType.PRODUCT_MISSING,
-            message=f"The shop no longer lists {state.name}",
-            metadata={"product_id": state.product_id, "name": state.name},
-        )
-        for state in changed.gone
-        if state.product_id not in watched
-    ]
-    return events

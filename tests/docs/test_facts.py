@@ -13,7 +13,7 @@ from django.conf import settings as config
 from common import http, http_socket
 from common.drf import Pagination
 from monitoring import health
-from monitoring.services import leases, polling, recording
+from monitoring.services import judging, leases, polling
 from notifications import matching
 from notifications.channels.base import Message, Target
 from notifications.channels.email.config import MAX_RECIPIENTS
@@ -100,7 +100,7 @@ NUMBERS = {
         f"older than {outbox.LEFT_BEHIND.seconds} seconds",
         f"after one interval, {leases.LOST_TASK_SECONDS} seconds at most",
         f"up to {health.BACKOFF_CAP_SECONDS / 60:.0f} minutes",
-        f"within {recording.QUARANTINE_VALID.seconds // 60} minutes, confirms",
+        f"within {judging.QUARANTINE_VALID.seconds // 60} minutes, confirms",
         f"runs out ({claiming.LEASE_SECONDS} s)",
         f"travel together, {matching.BATCH_MAX} at most",
         f"left after {supervisor.GRACE_SECONDS:.0f} seconds",
