@@ -33,13 +33,16 @@ def judge(
     listed_now: Collection[str],
     available_before: Mapping[str, bool],
     available_now: Mapping[str, bool],
+    template_before: str,
+    template_now: str,
     is_html: bool,
     limits: GuardLimits,
 ) -> Verdict:
     """`listed_*` are product ids; `available_*` the known availability by product id.
 
-    Many lost products are suspect for every source. Many flips at once are suspect only for pages
-    made for people: an authenticated answer may really restock a whole shop.
+    Many lost products are suspect for every source. Many flips at once, and pages that look
+    otherwise than before, are suspect only for pages made for people: an authenticated answer may
+    really restock a whole shop.
     """
     lost = sorted(set(listed_before) - set(listed_now))
     if len(lost) >= limits.lost_min and len(lost) > limits.lost_share * len(listed_before):
@@ -49,6 +52,8 @@ def judge(
         flips = sorted(pid for pid in both if available_before[pid] != available_now[pid])
         if len(flips) >= limits.flip_min and len(flips) > limits.flip_share * len(both):
             return _suspect(f"{len(flips)} of {len(both)} products flipped at once", flips)
+        if template_before and template_now != template_before:
+            return _suspect("the pages look otherwise than before", [template_now])
     return BELIEVED
 
 

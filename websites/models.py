@@ -71,7 +71,11 @@ class Website(PublicIdModel, TimeStampedModel):
     # a snapshot that waits to be confirmed.
     applied_hash = models.CharField(max_length=120, blank=True, editable=False)
     applied_monitors = models.PositiveIntegerField(default=0, editable=False)
+    applied_template = models.CharField(max_length=60, blank=True, editable=False)
     quarantine = models.JSONField(default=dict, blank=True, editable=False)
+    # What the source wants back at its next read (a base path it found, when it probed a page).
+    # No secrets; losing it costs a few requests.
+    memory = models.JSONField(default=dict, blank=True, editable=False)
 
     objects: ClassVar[WebsiteQuerySet] = WebsiteQuerySet.as_manager()  # type: ignore[assignment]
 

@@ -33,6 +33,9 @@ EDITABLE = frozenset(
         "is_active",
     }
 )
+FORGOTTEN = ("applied_hash", "applied_template", "memory")
+"""What was learnt by reading the shop as it was configured before."""
+
 MAX_LABELS = 20
 LABEL_LENGTH = 60
 
@@ -89,9 +92,10 @@ def website_update(*, website: Website, **changes: Any) -> Website:
         config=_known_only(website, website.config, {}) if config is None else config,
     )
     _refuse_moving_secrets(website, stored_url, stored, given)
-    website.applied_hash = ""
+    website.applied_hash = website.applied_template = ""
+    website.memory = {}
     website.next_poll_at = timezone.now()
-    _save(website, update_fields=[*EDITABLE, "applied_hash", "next_poll_at", "updated_at"])
+    _save(website, update_fields=[*EDITABLE, *FORGOTTEN, "next_poll_at", "updated_at"])
     return website
 
 
@@ -130,7 +134,12 @@ def website_check(*, website: Website) -> CheckResult:
 
 def source_context(website: Website) -> SourceContext:
     """What its source may know of a website."""
-    return SourceContext(url=website.url, config=website.config, credentials=website.credentials)
+    return SourceContext(
+        url=website.url,
+        config=website.config,
+        credentials=website.credentials,
+        memory=website.memory,
+    )
 
 
 def _source_class(kind: str) -> type[Source]:

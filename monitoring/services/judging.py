@@ -28,6 +28,7 @@ def verdict_of(
     known: Mapping[str, listing.CatalogueState],
     seen: Mapping[str, StockReading],
     monitors: list[MonitorState],
+    template: str,
 ) -> guard.Verdict:
     limits = guard.GuardLimits(
         settings.GUARD_LOST_MIN,
@@ -46,6 +47,8 @@ def verdict_of(
             for pid, reading in seen.items()
             if reading.availability != Availability.UNKNOWN
         },
+        template_before=lease.applied_template,
+        template_now=template,
         is_html=source_class(lease.source).is_html,
         limits=limits,
     )

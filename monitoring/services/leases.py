@@ -40,6 +40,8 @@ class Lease:
     team_threshold: int | None
     applied_hash: str
     applied_monitors: int
+    applied_template: str
+    memory: Mapping[str, Any]
     quarantine: Mapping[str, Any]
     health: HealthState
     next_poll_at: datetime
@@ -112,6 +114,8 @@ def take(website_ids: list[int], now: datetime, *, only_queued: bool = True) -> 
             "team__low_stock_threshold",
             "applied_hash",
             "applied_monitors",
+            "applied_template",
+            "memory",
             "quarantine",
             "health",
             "failure_count",
@@ -170,6 +174,8 @@ def _lease(row: Mapping[str, Any], run_ids: tuple[int, ...], now: datetime) -> L
         team_threshold=row["team__low_stock_threshold"],
         applied_hash=row["applied_hash"],
         applied_monitors=row["applied_monitors"],
+        applied_template=row["applied_template"],
+        memory=row["memory"],
         quarantine=row["quarantine"],
         health=HealthState(
             row["health"], row["failure_count"], row["failing_since"], row["is_announced_down"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -17,8 +17,8 @@ from django_q.tasks import async_task
 
 from common.errors import ConflictError
 from common.patience import run_patiently
-from monitoring.choices import PollOutcome, PollTrigger
-from monitoring.models import PollRun
+from monitoring.choices import MonitorStatus, PollOutcome, PollTrigger
+from monitoring.models import Monitor, PollRun
 from monitoring.services.leases import Lease, due_claim, take
 from monitoring.services.recording import PollResult, outcome_record
 from websites.models import Website
@@ -115,8 +115,13 @@ def websites_poll(
     for lease in leases.values():
         if lease.is_given_up:
             record(lease.website_id, _worker_died(lease))
+    refs = _refs([lease for lease in leases.values() if source_class(lease.source).needs_refs])
     run_patiently(
-        {pk: partial(_read, lease) for pk, lease in leases.items() if not lease.is_given_up},
+        {
+            pk: partial(_read, lease, refs.get(pk, ()))
+            for pk, lease in leases.items()
+            if not lease.is_given_up
+        },
         handle=record,
         patience_seconds=patience_seconds,
         max_workers=BATCH_SIZE,
@@ -185,13 +190,29 @@ def cycle_request(*, websites: QuerySet[Website], all_websites: bool = False) ->
     return [run.pk for run in runs]
 
 
-def _read(lease: Lease) -> Snapshot:
+def _read(lease: Lease, refs: Sequence[str]) -> Snapshot:
     """Runs in a thread: network only, no ORM."""
     source = build(
         lease.source,
-        SourceContext(url=lease.url, config=lease.config, credentials=lease.credentials),
+        SourceContext(
+            url=lease.url,
+            config=lease.config,
+            credentials=lease.credentials,
+            memory=lease.memory,
+        ),
     )
-    return source.read((), known_hash=lease.applied_hash)
+    return source.read(refs, known_hash=lease.applied_hash)
+
+
+def _refs(leases: Sequence[Lease]) -> dict[int, list[str]]:
+    """Watched products by website, in one statement; none when no source wants to know."""
+    found: dict[int, list[str]] = {}
+    if leases:
+        rows = Monitor.objects.filter(website_id__in=[lease.website_id for lease in leases])
+        watched = rows.exclude(status=MonitorStatus.PAUSED).order_by("product_id").distinct()
+        for website_id, product_id in watched.values_list("website_id", "product_id"):
+            found.setdefault(website_id, []).append(product_id)
+    return found
 
 
 def _worker_died(lease: Lease) -> SourceError:

@@ -110,8 +110,9 @@ def _failure(lease: Lease, error: SourceError, now: datetime) -> tuple[PollResul
 def _unchanged(lease: Lease, snapshot: Snapshot, now: datetime) -> tuple[PollResult, list[int]]:
     """The body is the one that was fully applied before: two statements."""
     step = after_success(lease.health)
-    if step.state != lease.health:
-        _release_ok(lease, now, step.state)
+    remembered = _remembered(lease, snapshot)
+    if step.state != lease.health or remembered:
+        _release_ok(lease, now, step.state, **remembered)
     elif not website_release(lease, now=now, next_poll_at=_next_due(lease)):
         raise _LeaseLostError
     return _finish_quiet(lease, snapshot, now, lease.applied_monitors, recovers=step.recovers)
@@ -134,7 +135,7 @@ def _snapshot(lease: Lease, snapshot: Snapshot, now: datetime) -> tuple[PollResu
     known = catalogue_load(lease.website_id)
     if not seen:
         return _failure(lease, EmptyCatalogueError("The shop lists no products."), now)
-    verdict = verdict_of(lease, known, seen, monitors)
+    verdict = verdict_of(lease, known, seen, monitors, snapshot.template)
     if verdict.is_suspect and not is_confirmed(lease, verdict, now):
         return _quarantine(lease, snapshot, verdict, now)
     changed = listing.compare(known, seen)
@@ -148,6 +149,8 @@ def _snapshot(lease: Lease, snapshot: Snapshot, now: datetime) -> tuple[PollResu
         quarantine={},
         applied_hash=snapshot.body_hash if is_applied else "",
         applied_monitors=len(monitors),
+        applied_template=snapshot.template,
+        **_remembered(lease, snapshot),
     )
     catalogue_write(lease.website_id, changed, now)
     events = catalogue_events(changed, monitors, is_first=not known)
@@ -213,6 +216,13 @@ def _quarantine(
     ids = _website_events(lease, run_id, events, now)
     outcome = PollOutcome.QUARANTINED
     return PollResult(lease.website_id, lease.name, outcome, events=len(ids)), ids
+
+
+def _remembered(lease: Lease, snapshot: Snapshot) -> dict[str, Any]:
+    """The column to write when the source wants something else remembered."""
+    if snapshot.memory is None or snapshot.memory == lease.memory:
+        return {}
+    return {"memory": dict(snapshot.memory)}
 
 
 def _recovered() -> Event:

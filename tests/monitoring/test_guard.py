@@ -9,7 +9,7 @@ def _ids(count):
     return {str(number) for number in range(count)}
 
 
-def _judge(before, now, *, flips=0, is_html=False):
+def _judge(before, now, *, flips=0, is_html=False, templates=("", "")):
     known = dict.fromkeys(before & now, True)
     seen = {pid: not (index < flips) for index, pid in enumerate(sorted(known))}
     return judge(
@@ -17,6 +17,8 @@ def _judge(before, now, *, flips=0, is_html=False):
         listed_now=now,
         available_before=known,
         available_now=seen,
+        template_before=templates[0],
+        template_now=templates[1],
         is_html=is_html,
         limits=LIMITS,
     )
@@ -45,3 +47,11 @@ def test_mass_flips_are_suspect_for_pages_only():
     assert _judge(_ids(20), _ids(20), flips=15, is_html=True).is_suspect
     assert not _judge(_ids(20), _ids(20), flips=15).is_suspect
     assert not _judge(_ids(20), _ids(20), flips=10, is_html=True).is_suspect
+
+
+def test_pages_that_look_otherwise_are_suspect():
+    same = _ids(3)
+    assert _judge(same, same, is_html=True, templates=("standard_cart", "modern")).is_suspect
+    assert _judge(same, same, is_html=True, templates=("standard_cart", "")).is_suspect
+    assert not _judge(same, same, templates=("standard_cart", "modern")).is_suspect
+    assert not _judge(same, same, is_html=True, templates=("", "modern")).is_suspect

@@ -48,7 +48,9 @@ class Snapshot:
 
     `is_unchanged`: the body equals the one named by `known_hash`; readings are then empty and
     nothing has to be decoded. `body_hash` starts with the parser version, so that a new parser
-    reads everything again. `is_complete`: the listing was read to its end.
+    reads everything again. `is_complete`: the listing was read to its end. `template` names the
+    look of the pages, "" where there is none. `memory` is handed to the next read, None when it
+    stays as it is.
     """
 
     readings: Sequence[StockReading] = ()
@@ -59,15 +61,19 @@ class Snapshot:
     status: int = 200
     bytes_read: int = 0
     requests_made: int = 1
+    template: str = ""
+    memory: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class SourceContext:
-    """What a source may know: an address, its own configuration, its secrets."""
+    """What a source may know: an address, its own configuration, its secrets, and what its last
+    read wanted to be remembered."""
 
     url: str
     config: Mapping[str, Any] = field(default_factory=dict)
     credentials: Mapping[str, Any] = field(default_factory=dict)
+    memory: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +96,8 @@ class Source(Protocol):
     """False for sources that are pushed to (manual)."""
     is_html: ClassVar[bool]
     """True when readings come from pages made for people: the guard is stricter then."""
+    needs_refs: ClassVar[bool]
+    """True when `read` wants to know which products are watched; it gets none otherwise."""
     CONFIG: ClassVar[Sequence[ConfigField]]
 
     def __init__(self, context: SourceContext) -> None: ...
