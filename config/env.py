@@ -106,6 +106,18 @@ class Env:
             raise ImproperlyConfigured(f"{name} is wrong: expected {expected}.")
         return parts
 
+    def address(self, name: str, schemes: tuple[str, ...], expected: str) -> str:
+        """A secret address of one of these schemes, as it was given; "" when it is not set."""
+        raw = self.secret(name)
+        try:
+            parts = urlsplit(raw)
+            is_right = parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
+        except ValueError:
+            is_right = False
+        if raw and not is_right:
+            raise ImproperlyConfigured(f"{name} is wrong: expected {expected}.")
+        return raw
+
     def flag(self, name: str, *, default: bool) -> bool:
         def convert(raw: str) -> bool:
             word = raw.lower()

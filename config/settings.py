@@ -140,10 +140,18 @@ else:
 DATABASES = {"default": _database}
 
 # --- Cache -----------------------------------------------------------------------------------
-# In files, because web, core process and queue must see the same entries.
+# Web, core process and queue must see the same entries: on one machine in files, on several in
+# Redis. Nothing depends on an entry being there: losing the cache loses no stock and no message.
 
+REDIS_URL = env.address("REDIS_URL", ("redis", "rediss"), "redis://:password@host:6379/0")
 CACHES: dict[str, dict[str, Any]] = {
     "default": {
+        "BACKEND": "common.rediscache.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "stock-monitor",
+    }
+    if REDIS_URL
+    else {
         "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
         "LOCATION": str(VAR_DIR / "cache"),
         "OPTIONS": {"MAX_ENTRIES": 2000},
@@ -224,6 +232,8 @@ DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", f"{APP_NAME} <stock-monitor@
 
 # --- Web -------------------------------------------------------------------------------------
 
+# SQLite has one writer at a time anyway: more processes would only cost memory.
+WEB_WORKERS = env.integer("WEB_WORKERS", 1 if IS_SQLITE else 4, low=1, high=64)
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATIC_ROOT.mkdir(exist_ok=True)

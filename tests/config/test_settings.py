@@ -71,6 +71,22 @@ def test_the_defaults_are_safe_and_need_nothing_but_keys(tmp_path: Path) -> None
     assert found["Q_CLUSTER"]["workers"] == 2
 
 
+def test_the_cache_lies_in_files_until_a_redis_is_named(tmp_path: Path) -> None:
+    alone = read(tmp_path, "CACHES")["CACHES"]["default"]
+    assert alone["LOCATION"] == str(tmp_path / "cache")
+    (tmp_path / "redis").write_text("rediss://:pass@cache.example:6380/1\n")
+    shared = read(tmp_path, "CACHES", REDIS_URL_FILE=str(tmp_path / "redis"))["CACHES"]["default"]
+    assert shared["LOCATION"] == "rediss://:pass@cache.example:6380/1"
+    assert shared["BACKEND"] == "common.rediscache.RedisCache"
+
+
+def test_one_web_process_serves_sqlite_and_four_postgresql(tmp_path: Path) -> None:
+    postgresql = {"DATABASE_URL": "postgres://u:p@127.0.0.1/d"}
+    assert read(tmp_path, "WEB_WORKERS") == {"WEB_WORKERS": 1}
+    assert read(tmp_path, "WEB_WORKERS", **postgresql) == {"WEB_WORKERS": 4}
+    assert read(tmp_path, "WEB_WORKERS", WEB_WORKERS="6") == {"WEB_WORKERS": 6}
+
+
 def test_https_switches_secure_cookies_and_hsts_on_and_proxies_the_redirect(tmp_path: Path) -> None:
     names = ("SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "SECURE_HSTS_SECONDS",
              "SECURE_SSL_REDIRECT", "SECURE_PROXY_SSL_HEADER", "ALLOWED_HOSTS",
@@ -128,6 +144,10 @@ def test_the_mail_server_comes_from_one_address(tmp_path: Path) -> None:
         ("PUBLIC_URL", "stock.example"),
         ("DATABASE_URL", "mysql://u:p@h/d"),
         ("DATABASE_URL", "nonsense"),
+        ("REDIS_URL", "memcached://cache.example"),
+        ("REDIS_URL", "redis://"),
+        ("REDIS_URL", "redis://cache.example:port/0"),
+        ("WEB_WORKERS", "0"),
         ("EMAIL_URL", "ftp://mail.example"),
         ("LOG_LEVEL", "LOUD"),
     ],
