@@ -9,6 +9,7 @@ CHANNELS: Registry[type[Transport]] = Registry("channel")
 CHANNELS.register("telegram", "notifications.channels.telegram.transport.TelegramTransport")
 CHANNELS.register("email", "notifications.channels.email.transport.EmailTransport")
 CHANNELS.register("webhook", "notifications.channels.webhook.transport.WebhookTransport")
+CHANNELS.register("apprise", "notifications.channels.apprise.transport.AppriseTransport")
 
 
 def choices() -> list[tuple[str, str]]:

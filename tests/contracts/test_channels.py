@@ -33,6 +33,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "url": f"{NOWHERE}/hook",
         "secret": "whsec_cGxhbnRlZC1wbGFudGVkLXBsYW50ZWQtcGxhbnRlZA==",
     },
+    "apprise": {"url": "ntfy://planted-user:planted-word@127.0.0.1:9/planted-topic"},
 }
 BAD_TARGETS = [Target(config={}, secrets={}), Target(config={"chat_id": 5, "to": "x"}, secrets={})]
 

@@ -15,6 +15,7 @@ from django.db import models
 from common.plugin import ConfigField
 from config.api import router
 from monitoring.choices import EventType
+from notifications.channels.apprise.schemes import REFUSED, SCHEMES
 from notifications.channels.registry import CHANNELS
 from notifications.matching import FLAG_OF, NOT_IN_ALL
 from notifications.payload import WEBHOOK_TYPES
@@ -31,6 +32,8 @@ def all_parts() -> dict[str, str]:
         made[f"source-{kind}"] = options_table(SOURCES.get(kind).CONFIG)
     for kind in CHANNELS.kinds():
         made[f"channel-{kind}"] = options_table(CHANNELS.get(kind).CONFIG)
+    made["apprise-services"] = services_table()
+    made["apprise-refused"] = refused_table()
     for model in our_models():
         made[f"model-{model.__name__}"] = fields_table(model)
     return made
@@ -65,6 +68,26 @@ def options_table(fields: Sequence[ConfigField]) -> str:
         for one in fields
     ]
     return table(("Option", "Label", "Required", "Secret", "Meaning"), rows)
+
+
+def services_table() -> str:
+    rows = [
+        (
+            one.label,
+            " ".join(f"`{name}://`" for name in one.names),
+            f"`{one.example}`",
+            _ticks(sorted(one.options)),
+        )
+        for one in SCHEMES
+    ]
+    return table(("Service", "Scheme", "Example", "Options after `?`"), rows)
+
+
+def refused_table() -> str:
+    reasons: dict[str, list[str]] = {}
+    for name, reason in REFUSED.items():
+        reasons.setdefault(reason, []).append(f"{name}://")
+    return table(("Scheme", "Why not"), [(_ticks(names), why) for why, names in reasons.items()])
 
 
 def _kept(field: ConfigField) -> str:

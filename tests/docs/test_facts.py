@@ -60,7 +60,10 @@ def test_the_error_table_of_whmcs_lists_every_code_of_the_source_and_no_other():
     assert listed == codes.codes_of(*codes.SOURCE_FILES)
 
 
-@pytest.mark.parametrize("page", ["docs/telegram.md", "docs/email.md", "docs/webhooks.md"])
+CHANNEL_PAGES = ["docs/telegram.md", "docs/email.md", "docs/webhooks.md", "docs/apprise.md"]
+
+
+@pytest.mark.parametrize("page", CHANNEL_PAGES)
 def test_the_error_tables_of_channels_list_codes_that_exist(page):
     made = codes.codes_of(*codes.CHANNEL_FILES)
     rows = table_rows(text_of(page))
@@ -71,7 +74,7 @@ def test_the_error_tables_of_channels_list_codes_that_exist(page):
 
 def test_every_code_of_a_channel_is_explained():
     made = codes.codes_of("notifications/channels/**/*.py") - {"delivery_failed"}
-    said = "".join(text_of(f"docs/{name}.md") for name in ("telegram", "email", "webhooks"))
+    said = "".join(text_of(page) for page in CHANNEL_PAGES)
     assert {code for code in made if f"`{code}`" not in said} == set()
 
 
