@@ -162,10 +162,14 @@ CACHES: dict[str, dict[str, Any]] = {
 # A dumb executor: due times, leases and the outbox are tables of ours. `retry` counts from the
 # moment a task is fetched, so it must be at least (queue_limit / workers + 3) * timeout.
 
+# One cluster serves everything on SQLite; on PostgreSQL slow shops must delay no message, nor slow
+# receivers a poll: the cluster without a name of its own does the housekeeping (common/queues.py).
+
 Q_CLUSTER: dict[str, Any] = {
     "name": "stock-monitor",
+    "broker_class": "runtime.broker.AddressedBroker",
     "orm": "default",
-    "workers": 2 if IS_SQLITE else 4,
+    "workers": 2,
     "recycle": 200,
     "max_rss": 300_000,
     "timeout": 60,
@@ -180,6 +184,17 @@ Q_CLUSTER: dict[str, Any] = {
     "save_limit": -1,
     "label": "Queue",
 }
+if not IS_SQLITE:
+    Q_CLUSTER["ALT_CLUSTERS"] = {"poll": {"workers": 4}, "notify": {"workers": 2, "timeout": 45}}
+
+# --- Supervisor ------------------------------------------------------------------------------
+
+# How long running tasks may take to finish when everything is stopped.
+SUPERVISOR_GRACE_SECONDS = env.number("SUPERVISOR_GRACE_SECONDS", 20.0, low=0.1)
+# Every process is asked so often whether it still works ...
+CANARY_SECONDS = env.number("CANARY_SECONDS", 5.0, low=0.1)
+# ... and one that does not answer for so long is killed and started again.
+CANARY_LIMIT_SECONDS = env.number("CANARY_LIMIT_SECONDS", 30.0, low=1.0)
 
 # --- Monitoring ------------------------------------------------------------------------------
 
@@ -187,6 +202,7 @@ MONITORING_INTERVAL = env.integer("MONITORING_INTERVAL", 60, low=5)
 # Longer than the longest read (25 s) and a wait for the database (20 s); the shop of a worker that
 # died is free again after it.
 POLL_LEASE_SECONDS = env.integer("POLL_LEASE_SECONDS", 60, low=1)
+HOST_MIN_GAP_SECONDS = env.number("HOST_MIN_GAP_SECONDS", 1.0, high=3600.0)
 GUARD_LOST_MIN = env.integer("GUARD_LOST_MIN", 5)
 GUARD_LOST_SHARE = env.number("GUARD_LOST_SHARE", 0.2, high=1.0)
 GUARD_FLIP_MIN = env.integer("GUARD_FLIP_MIN", 10)

@@ -147,3 +147,22 @@ class CatalogueProduct(models.Model):
 
     def __str__(self) -> str:
         return self.name or self.product_id
+
+
+class HostBudget(models.Model):
+    """How one host is treated by all websites and teams together: one reader at a time, a gap
+    between readers, and ever longer pauses while it refuses. For sources that read public pages.
+    """
+
+    host = models.CharField(max_length=255, unique=True)
+    next_at = models.DateTimeField(default=timezone.now, help_text="Nobody asks it before.")
+    failure_count = models.PositiveIntegerField(default=0, help_text="Refusals in a row.")
+    reason = models.CharField(max_length=250, blank=True, help_text="What it said last.")
+    busy_until = models.DateTimeField(null=True, blank=True)
+    fence = models.BigIntegerField(default=0)
+
+    class Meta:
+        ordering: ClassVar = ["host"]
+
+    def __str__(self) -> str:
+        return self.host

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -185,6 +185,16 @@ def _lease(row: Mapping[str, Any], run_ids: tuple[int, ...], now: datetime) -> L
         taken_at=now,
         lost_polls=_lost_polls(row),
         is_given_up=row["lease_expires_at"] is not None and _lost_polls(row) >= MAX_LOST_POLLS,
+    )
+
+
+def postpone(waiting: Sequence[tuple[Lease, datetime]]) -> None:
+    """Gives leases back unread; the websites are due at the given times. Nothing else changes."""
+    update_rows(
+        Website,
+        match=["id", "fence"],
+        change=["lease_expires_at", "next_poll_at"],
+        rows=[(lease.website_id, lease.fence, None, at) for lease, at in waiting],
     )
 
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -17,14 +16,17 @@ from django_q.tasks import async_task
 
 from common.errors import ConflictError
 from common.patience import run_patiently
-from monitoring.choices import MonitorStatus, PollOutcome, PollTrigger
-from monitoring.models import Monitor, PollRun
+from common.queues import POLL, cluster_of
+from monitoring.choices import PollOutcome, PollTrigger
+from monitoring.models import PollRun
+from monitoring.services.hosts import host_give
 from monitoring.services.leases import Lease, due_claim, take
+from monitoring.services.reading import readings_plan
 from monitoring.services.recording import PollResult, outcome_record
 from websites.models import Website
-from websites.sources.base import Snapshot, SourceContext
+from websites.sources.base import Snapshot
 from websites.sources.errors import SourceError, WorkerDiedError
-from websites.sources.registry import build, source_class
+from websites.sources.registry import source_class
 
 logger = logging.getLogger(__name__)
 
@@ -75,7 +77,7 @@ def cycle_run(now: datetime | None = None) -> int:
     """
     claimed = due_claim(now or timezone.now())
     for batch in _batches(claimed):
-        async_task("monitoring.tasks.poll_websites", batch)
+        async_task("monitoring.tasks.poll_websites", batch, cluster=cluster_of(POLL))
     return len(claimed)
 
 
@@ -101,28 +103,32 @@ def websites_poll(
 ) -> None:
     """Polls the websites it can take a lease of. What takes longer than the patience goes on in a
     background thread of this process; without patience (None) it waits for all."""
-    leases = {
-        lease.website_id: lease
-        for lease in take(website_ids, timezone.now(), only_queued=only_queued)
-    }
+    now = timezone.now()
+    leases = take(website_ids, now, only_queued=only_queued)
 
-    def record(website_id: int, outcome: Snapshot | Exception) -> None:
-        result = outcome_record(leases[website_id], _as_outcome(outcome), timezone.now())
+    def record(lease: Lease, outcome: Snapshot | SourceError) -> None:
+        result = outcome_record(lease, outcome, timezone.now())
         _log(result)
         if on_result is not None:
             on_result(result)
 
-    for lease in leases.values():
+    for lease in leases:
         if lease.is_given_up:
-            record(lease.website_id, _worker_died(lease))
-    refs = _refs([lease for lease in leases.values() if source_class(lease.source).needs_refs])
+            record(lease, _worker_died(lease))
+    planned = readings_plan([lease for lease in leases if not lease.is_given_up], now)
+    readings = {one.leases[0].website_id: one for one in planned}
+
+    def handle(key: int, outcome: Snapshot | Exception) -> None:
+        reading, proved = readings[key], _as_outcome(outcome)
+        if reading.permit is not None:
+            error = proved if isinstance(proved, SourceError) else None
+            host_give(reading.permit, error, timezone.now())
+        for lease in reading.leases:
+            record(lease, proved)
+
     run_patiently(
-        {
-            pk: partial(_read, lease, refs.get(pk, ()))
-            for pk, lease in leases.items()
-            if not lease.is_given_up
-        },
-        handle=record,
+        {key: one.read for key, one in readings.items()},
+        handle=handle,
         patience_seconds=patience_seconds,
         max_workers=BATCH_SIZE,
         name="poll",
@@ -188,31 +194,6 @@ def cycle_request(*, websites: QuerySet[Website], all_websites: bool = False) ->
         )
         Website.objects.filter(pk__in=ids).update(next_poll_at=now)
     return [run.pk for run in runs]
-
-
-def _read(lease: Lease, refs: Sequence[str]) -> Snapshot:
-    """Runs in a thread: network only, no ORM."""
-    source = build(
-        lease.source,
-        SourceContext(
-            url=lease.url,
-            config=lease.config,
-            credentials=lease.credentials,
-            memory=lease.memory,
-        ),
-    )
-    return source.read(refs, known_hash=lease.applied_hash)
-
-
-def _refs(leases: Sequence[Lease]) -> dict[int, list[str]]:
-    """Watched products by website, in one statement; none when no source wants to know."""
-    found: dict[int, list[str]] = {}
-    if leases:
-        rows = Monitor.objects.filter(website_id__in=[lease.website_id for lease in leases])
-        watched = rows.exclude(status=MonitorStatus.PAUSED).order_by("product_id").distinct()
-        for website_id, product_id in watched.values_list("website_id", "product_id"):
-            found.setdefault(website_id, []).append(product_id)
-    return found
 
 
 def _worker_died(lease: Lease) -> SourceError:

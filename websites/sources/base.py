@@ -96,6 +96,9 @@ class Source(Protocol):
     """False for sources that are pushed to (manual)."""
     is_html: ClassVar[bool]
     """True when readings come from pages made for people: the guard is stricter then."""
+    is_public: ClassVar[bool]
+    """True when it asks what any visitor may ask. Such sources share the budget of their host, and
+    equal addresses are read once for all who watch them."""
     needs_refs: ClassVar[bool]
     """True when `read` wants to know which products are watched; it gets none otherwise."""
     CONFIG: ClassVar[Sequence[ConfigField]]

@@ -14,6 +14,7 @@ class ManualSource:
     label: ClassVar[str] = "Manual stock"
     is_polled: ClassVar[bool] = False
     is_html: ClassVar[bool] = False
+    is_public: ClassVar[bool] = False
     needs_refs: ClassVar[bool] = False
     CONFIG: ClassVar[Sequence[ConfigField]] = ()
 

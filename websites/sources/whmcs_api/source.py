@@ -42,6 +42,7 @@ class WhmcsApiSource:
     label: ClassVar[str] = "WHMCS API"
     is_polled: ClassVar[bool] = True
     is_html: ClassVar[bool] = False
+    is_public: ClassVar[bool] = False
     needs_refs: ClassVar[bool] = False
     CONFIG: ClassVar[Sequence[ConfigField]] = FIELDS
 

@@ -1,0 +1,88 @@
+"""Which requests a batch of taken websites needs: who is read, with whom, and who must wait."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from common.http_address import parse_url_strictly
+from common.http_errors import InvalidUrlError
+from monitoring.choices import MonitorStatus
+from monitoring.models import Monitor
+from monitoring.services.hosts import Permit, hosts_take
+from monitoring.services.leases import Lease, postpone
+from websites.sources.base import Snapshot, SourceContext
+from websites.sources.registry import build, resolve, source_class
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One reading of a shop, for every lease that asks the same of it."""
+
+    leases: tuple[Lease, ...]
+    refs: tuple[str, ...] = ()
+    permit: Permit | None = None
+
+    def read(self) -> Snapshot:
+        """Runs in a thread: network only, no ORM. Raises SourceError."""
+        first = self.leases[0]
+        context = SourceContext(
+            url=first.url,
+            config=first.config,
+            credentials=first.credentials,
+            memory=next((one.memory for one in self.leases if one.memory), {}),
+        )
+        hashes = {one.applied_hash for one in self.leases}
+        known = hashes.pop() if len(hashes) == 1 else ""
+        return build(first.source, context).read(self.refs, known_hash=known)
+
+
+def readings_plan(leases: Sequence[Lease], now: datetime) -> list[Reading]:
+    """Credentials are asked for each website alone. Public addresses are read once for all who
+    watch them, one address of a host at a time; the others come back when the host is free."""
+    refs = _refs([one for one in leases if source_class(one.source).needs_refs])
+    own = [one for one in leases if not source_class(one.source).is_public]
+    groups = _groups([one for one in leases if source_class(one.source).is_public])
+    permits, later = hosts_take((host for host, _ in groups), now)
+    readings = [Reading((one,), tuple(refs.get(one.website_id, ()))) for one in own]
+    waiting: list[tuple[Lease, datetime]] = []
+    for (host, _), group in groups.items():
+        permit = permits.pop(host, None)
+        if permit is None:
+            waiting += [(one, later[host]) for one in group]
+            continue
+        watched = sorted({ref for one in group for ref in refs.get(one.website_id, ())})
+        readings.append(Reading(tuple(group), tuple(watched), permit))
+    postpone(waiting)
+    return readings
+
+
+def _groups(leases: Iterable[Lease]) -> dict[tuple[str, str], list[Lease]]:
+    """Leases by (host, everything the request depends on)."""
+    groups: dict[tuple[str, str], list[Lease]] = {}
+    for one in leases:
+        asked = [resolve(one.source), one.url, dict(one.config), dict(one.credentials)]
+        key = json.dumps(asked, sort_keys=True, default=str)
+        groups.setdefault((host_of(one.url), key), []).append(one)
+    return groups
+
+
+def host_of(url: str) -> str:
+    """The host a website is on, without a leading www; "" for an address nobody can ask."""
+    try:
+        return (parse_url_strictly(url).host or "").lower().removeprefix("www.")
+    except InvalidUrlError:
+        return ""
+
+
+def _refs(leases: Sequence[Lease]) -> dict[int, list[str]]:
+    """Watched products by website, in one statement; none when no source wants to know."""
+    found: dict[int, list[str]] = {}
+    if leases:
+        rows = Monitor.objects.filter(website_id__in=[one.website_id for one in leases])
+        watched = rows.exclude(status=MonitorStatus.PAUSED).order_by("product_id").distinct()
+        for website_id, product_id in watched.values_list("website_id", "product_id"):
+            found.setdefault(website_id, []).append(product_id)
+    return found
