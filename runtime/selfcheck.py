@@ -13,9 +13,8 @@ from telegram import Bot
 from telegram.error import InvalidToken, TelegramError
 
 from common.fields import DecryptionError, decrypt, encrypt
-from notifications.models import Channel
+from common.rotation import encrypted_columns
 from runtime.health import CHECKS, OK
-from websites.models import Website
 
 logger = logging.getLogger(__name__)
 
@@ -25,17 +24,15 @@ UNSET_MAIL_SERVER = ("localhost", 25)
 
 
 def check_encryption() -> str:
-    """Do the keys open every stored secret?"""
+    """Do the keys open every stored secret, of every model that has some?"""
     decrypt(encrypt("self-check"))
-    try:
-        for rows in (
-            Website.objects.values_list("credentials", flat=True),
-            Channel.objects.values_list("secrets", flat=True),
-        ):
-            for _ in rows.iterator(chunk_size=500):
+    for column in encrypted_columns():
+        try:
+            values = column.model._base_manager.values_list(column.field, flat=True)
+            for _ in values.iterator(chunk_size=500):
                 pass
-    except DecryptionError:
-        return "a stored secret needs a key that is not in FIELD_ENCRYPTION_KEYS"
+        except DecryptionError:
+            return f"{column}: a stored secret needs a key that is not in FIELD_ENCRYPTION_KEYS"
     return OK
 
 
