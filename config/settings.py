@@ -124,6 +124,7 @@ _database = env.parsed(
 )
 if _database["ENGINE"] not in ("django.db.backends.sqlite3", "django.db.backends.postgresql"):
     raise ImproperlyConfigured("DATABASE_URL is wrong: expected a sqlite or postgres address.")
+_database["PASSWORD"] = _database["PASSWORD"] or env.secret("DATABASE_PASSWORD")
 IS_SQLITE = _database["ENGINE"].endswith("sqlite3")
 if IS_SQLITE:
     # Readers do not block the writer (WAL); a transaction takes the write lock when it begins

@@ -80,6 +80,15 @@ def test_the_cache_lies_in_files_until_a_redis_is_named(tmp_path: Path) -> None:
     assert shared["BACKEND"] == "common.rediscache.RedisCache"
 
 
+def test_the_database_password_may_come_apart_from_the_address(tmp_path: Path) -> None:
+    (tmp_path / "password").write_text("p/a+s=s\n")
+    file = str(tmp_path / "password")
+    for url, password in (("u@h", "p/a+s=s"), ("u:in-it@h", "in-it")):
+        url = f"postgres://{url}/d"
+        found = read(tmp_path, "DATABASES", DATABASE_URL=url, DATABASE_PASSWORD_FILE=file)
+        assert found["DATABASES"]["default"]["PASSWORD"] == password
+
+
 def test_one_web_process_serves_sqlite_and_four_postgresql(tmp_path: Path) -> None:
     postgresql = {"DATABASE_URL": "postgres://u:p@127.0.0.1/d"}
     assert read(tmp_path, "WEB_WORKERS") == {"WEB_WORKERS": 1}
@@ -112,7 +121,7 @@ def test_postgresql_keeps_its_connections(tmp_path: Path) -> None:
     assert (database["HOST"], database["NAME"]) == ("db.example", "stock")
     assert database["CONN_MAX_AGE"] == 300
     assert database["CONN_HEALTH_CHECKS"] is True
-    assert found["Q_CLUSTER"]["workers"] == 4
+    assert found["Q_CLUSTER"]["ALT_CLUSTERS"].keys() == {"poll", "notify"}
 
 
 def test_the_mail_server_comes_from_one_address(tmp_path: Path) -> None:

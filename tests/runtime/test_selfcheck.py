@@ -67,3 +67,12 @@ def test_the_command_says_that_all_is_well(monkeypatch):
     out = StringIO()
     call_command("selfcheck", stdout=out)
     assert out.getvalue().splitlines()[0].split() == ["database", "ok"]
+
+
+def test_asked_for_readiness_only_it_asks_nothing_outside(settings):
+    settings.EMAIL_HOST, settings.TELEGRAM_BOT_TOKEN = "mail.example", "123456:nobody"
+    out = StringIO()
+    with pytest.raises(SystemExit):
+        call_command("selfcheck", "--json", "--ready", stdout=out)
+    checks = json.loads(out.getvalue())["checks"]
+    assert set(checks) == {"database", "migrations", "cache", "queue", "ticker"}
