@@ -17,15 +17,23 @@ DATABASE_SECONDS = 20.0
 def queue_times(**_: Any) -> list[CheckMessage]:
     """django-q2 counts `retry` from the moment a task is fetched, not from its start: a task that
     waits behind others in a worker's queue would be given out a second time."""
-    queue = settings.Q_CLUSTER
-    least = (queue["queue_limit"] / queue["workers"] + 3) * queue["timeout"]
     problems: list[CheckMessage] = []
-    if queue["retry"] < least:
+    for name, queue in _queues().items():
+        least = (queue["queue_limit"] / queue["workers"] + 3) * queue["timeout"]
+        if queue["retry"] < least:
+            problems.append(
+                Error(
+                    f"Q_CLUSTER ({name}): retry is {queue['retry']} s, tasks could run twice.",
+                    hint=f"Set retry to at least {least:.0f} s.",
+                    id="common.E001",
+                )
+            )
+    if settings.CANARY_LIMIT_SECONDS < 2 * settings.CANARY_SECONDS:
         problems.append(
             Error(
-                f"Q_CLUSTER: retry is {queue['retry']} s, tasks could run twice.",
-                hint=f"Set retry to at least {least:.0f} s.",
-                id="common.E001",
+                "CANARY_LIMIT_SECONDS is too short: processes that are well would be killed.",
+                hint=f"Set it to at least {2 * settings.CANARY_SECONDS:g} s.",
+                id="common.E003",
             )
         )
     if settings.POLL_LEASE_SECONDS <= DEADLINE_SECONDS + DATABASE_SECONDS:
@@ -37,3 +45,10 @@ def queue_times(**_: Any) -> list[CheckMessage]:
             )
         )
     return problems
+
+
+def _queues() -> dict[str, dict[str, Any]]:
+    """Every cluster with its own values over those that all share."""
+    shared = {key: value for key, value in settings.Q_CLUSTER.items() if key != "ALT_CLUSTERS"}
+    named = settings.Q_CLUSTER.get("ALT_CLUSTERS", {})
+    return {shared["name"]: shared} | {name: shared | own for name, own in named.items()}

@@ -217,6 +217,10 @@ DJANGO_SUPERUSER_PASSWORD = env.secret("DJANGO_SUPERUSER_PASSWORD")
 WHMCS_API_URL = env.url("WHMCS_API_URL", "")
 WHMCS_API_IDENTIFIER = env.secret("WHMCS_API_IDENTIFIER")
 WHMCS_API_SECRET = env.secret("WHMCS_API_SECRET")
+# More of them, by number; `sync_env_websites` reads these two sets of settings.
+WEBSITES_FROM_ENV = env.numbered(
+    "WEBSITE", ("NAME", "URL", "API_ID", "API_SECRET"), ("API_ID", "API_SECRET")
+)
 
 # --- Outgoing HTTP ---------------------------------------------------------------------------
 

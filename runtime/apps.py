@@ -1,8 +1,12 @@
 from __future__ import annotations
 
 import gc
+from typing import Any
 
 from django.apps import AppConfig
+from django.conf import settings
+
+from runtime.pulse import Pulse, WorkerPulse
 
 COLLECT_AFTER = (100_000, 20, 20)
 """Objects between two runs of the garbage collector. A poll makes tens of thousands of values at
@@ -16,3 +20,20 @@ class RuntimeConfig(AppConfig):
 
     def ready(self) -> None:
         gc.set_threshold(*COLLECT_AFTER)
+        pulse = Pulse.of_environment()
+        if pulse is not None:
+            listen_to_tasks(WorkerPulse(pulse))
+
+
+def listen_to_tasks(pulse: WorkerPulse) -> None:
+    """Every task that a worker of the queue runs is a sign of life."""
+    from django_q.signals import post_execute_in_worker, pre_execute  # needs the apps
+
+    def begins(task: dict[str, Any], **_: Any) -> None:
+        pulse.task_begins(task.get("timeout") or settings.Q_CLUSTER["timeout"])
+
+    def ends(**_: Any) -> None:
+        pulse.task_ends()
+
+    pre_execute.connect(begins, weak=False, dispatch_uid="pulse_task_begins")
+    post_execute_in_worker.connect(ends, weak=False, dispatch_uid="pulse_task_ends")

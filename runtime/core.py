@@ -16,6 +16,7 @@ from django.db import close_old_connections, connection
 from monitoring.services.polling import cycle_run
 from notifications.services.outbox import sweep
 from runtime import heartbeats
+from runtime.pulse import Pulse
 
 logger = logging.getLogger(__name__)
 
@@ -32,8 +33,14 @@ def tick() -> None:
 
 
 def run_until(end: Event, step: Callable[[], None] = tick) -> None:
-    """Ticks until `end` is set; returns within a tick then."""
+    """Ticks until `end` is set; returns within a tick then.
+
+    The pulse tells the supervisor that the loop turns, whatever comes of its ticks.
+    """
+    pulse = Pulse.of_environment()
     while not end.is_set():
+        if pulse is not None:
+            pulse.beat()
         started = time.monotonic()
         pause = TICK_SECONDS
         try:

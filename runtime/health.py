@@ -6,11 +6,12 @@ import logging
 import uuid
 from collections.abc import Callable
 
+from django.conf import settings
 from django.core.cache import cache
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
 from django.db.migrations.executor import MigrationExecutor
-from django_q.status import Stat
 
+from common.queues import clusters
 from runtime import heartbeats
 
 logger = logging.getLogger(__name__)
@@ -52,8 +53,16 @@ def check_cache() -> str:
 
 
 def check_queue() -> str:
-    """A cluster writes its state into the shared cache every second; it is kept for three."""
-    return OK if Stat.get_all() else "no cluster runs"
+    """Every queue must have answered a canary lately, on whatever machine."""
+    ages = heartbeats.ages_seconds()
+    words = []
+    for cluster, name in clusters().items():
+        age = ages.get(cluster)
+        if age is None:
+            words.append(f"{name} never answered")
+        elif age > settings.CANARY_LIMIT_SECONDS:
+            words.append(f"{name} silent for {age:.0f} s")
+    return ", ".join(words) or OK
 
 
 def check_ticker() -> str:

@@ -1,8 +1,10 @@
-"""Starts the processes of the system, restarts the dead ones, stops all of them gracefully.
+"""Starts the processes of the system, restarts the dead and the silent, stops all of them gracefully.
 
-Every child leads a session of its own. A stop signals the children's main processes only: the
-queue's workers then finish their tasks, which a signal to the whole group would cut off. What is
-left of a group after the grace period is killed.
+Every child is held on a leash (runtime/leash.py) that leads a session of its own. A stop signals
+the children's main processes only: the queue's workers then finish their tasks, which a signal to
+the whole group would cut off. What is left of a session after the grace period is killed.
+
+Nothing here touches the database: a database that hangs must not stop the supervisor.
 """
 
 from __future__ import annotations
@@ -13,19 +15,54 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from threading import Event, Thread
-from typing import IO
+from typing import IO, Protocol
+
+from runtime.choices import What
+from runtime.processes import session_kill
 
 logger = logging.getLogger(__name__)
 
-GRACE_SECONDS = 20.0
+LEASH = (sys.executable, "-I", "-S", str(Path(__file__).with_name("leash.py")))
 STEADY_SECONDS = 60.0
 """A child that lived this long starts again without a pause."""
 MAX_PAUSE_SECONDS = 30.0
 LOOK_SECONDS = 0.2
+LEASH_SECONDS = 6.0
+"""A leash that was let go has ended everything by then."""
+
+
+class Witness(Protocol):
+    """Whoever wants to know what happens, and knows which child has fallen silent."""
+
+    def child_started(self, name: str, session: int) -> None: ...
+
+    def child_stopped(self, name: str) -> None: ...
+
+    def trouble(self, name: str) -> str | None:
+        """Why the child must be killed and started again; None while it is well."""
+
+    def tell(self, name: str, what: What, reason: str) -> None: ...
+
+
+class Silence:
+    """A witness that sees nothing."""
+
+    def child_started(self, name: str, session: int) -> None:
+        pass
+
+    def child_stopped(self, name: str) -> None:
+        pass
+
+    def trouble(self, name: str) -> str | None:
+        return None
+
+    def tell(self, name: str, what: What, reason: str) -> None:
+        pass
 
 
 @dataclass(slots=True)
@@ -34,41 +71,55 @@ class Child:
 
     name: str
     argv: Sequence[str]
+    environment: Mapping[str, str | None] = field(default_factory=dict)
+    """Added to ours; None takes a variable away."""
     process: subprocess.Popen[str] | None = None
     reader: Thread | None = None
     started_at: float = 0.0
     start_at: float = 0.0
     deaths: int = field(default=0)
 
-    def start(self, write: Callable[[str], None]) -> None:
+    def start(self, write: Callable[[str], None]) -> int:
+        """Returns the number of its session."""
         self.started_at = time.monotonic()
         self.process = subprocess.Popen(  # noqa: S603 - our own commands
-            self.argv,
-            stdin=subprocess.DEVNULL,
+            [*LEASH, *self.argv],
+            stdin=subprocess.PIPE,  # its end tells the leash that we are gone
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
             errors="replace",
             start_new_session=True,
-            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+            env=self._whole_environment(),
         )
         assert self.process.stdout is not None
         self.reader = Thread(
             target=_copy, args=(self.name, self.process.stdout, write), daemon=True
         )
         self.reader.start()
+        return self.process.pid
+
+    def _whole_environment(self) -> dict[str, str]:
+        mixed = {**os.environ, "PYTHONUNBUFFERED": "1", **self.environment}
+        return {name: value for name, value in mixed.items() if value is not None}
 
     def signal_main(self) -> None:
+        """The leash hands it on to the main process."""
         if self.process is not None and self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
 
-    def kill_group(self) -> None:
-        """Ends what is left of the child's session, its orphans included."""
+    def kill(self) -> None:
+        """Ends whatever there is of the child, the leash and orphans included."""
         if self.process is None:
             return
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
+        session_kill(self.process.pid)
+        assert self.process.stdin is not None
+        self.process.stdin.close()  # without /proc the leash has to do it
+        try:
+            self.process.wait(LEASH_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
         if self.reader is not None:
             self.reader.join(2)
         self.process = None
@@ -88,8 +139,10 @@ def _copy(name: str, stream: IO[str], write: Callable[[str], None]) -> None:
 
 
 def _write(line: str) -> None:
-    sys.stdout.write(line)
-    sys.stdout.flush()
+    # A terminal that is gone must not stop the reader: the child would block on a full pipe.
+    with suppress(OSError, ValueError):
+        sys.stdout.write(line)
+        sys.stdout.flush()
 
 
 class Supervisor:
@@ -97,11 +150,13 @@ class Supervisor:
         self,
         children: Sequence[Child],
         *,
-        grace_seconds: float = GRACE_SECONDS,
+        grace_seconds: float,
+        witness: Witness | None = None,
         write: Callable[[str], None] = _write,
     ) -> None:
         self.children = list(children)
         self.grace_seconds = grace_seconds
+        self.witness = witness or Silence()
         self.write = write
 
     def run(self, end: Event) -> None:
@@ -114,18 +169,29 @@ class Supervisor:
             self.stop()
 
     def look(self) -> None:
-        """Starts what should run and does not."""
+        """Starts what should run and does not; ends what runs and does not work."""
         now = time.monotonic()
         for child in self.children:
-            if child.process is not None and child.process.poll() is not None:
-                code = child.process.returncode
-                child.kill_group()
-                pause = child.note_death(now)
-                logger.warning(
-                    "%s ended with code %s; next start in %.0f s", child.name, code, pause
-                )
+            if child.process is not None:
+                self._look_at(child, child.process, now)
             if child.process is None and now >= child.start_at:
-                child.start(self.write)
+                self.witness.child_started(child.name, child.start(self.write))
+
+    def _look_at(self, child: Child, process: subprocess.Popen[str], now: float) -> None:
+        code = process.poll()
+        if code is not None:
+            what, reason = What.DIED, f"ended {code_words(code)}"
+        else:
+            trouble = self.witness.trouble(child.name)
+            if trouble is None:
+                return
+            what, reason = What.SILENT, trouble
+        child.kill()
+        self.witness.child_stopped(child.name)
+        pause = child.note_death(now)
+        when = f"in {pause:.0f} s" if pause else "at once"
+        logger.warning("%s %s and is started again %s", child.name, reason, when)
+        self.witness.tell(child.name, what, f"{reason}; started again {when}")
 
     def stop(self) -> None:
         """Asks all mains to end, waits for them, kills what is left."""
@@ -138,5 +204,17 @@ class Supervisor:
             try:
                 child.process.wait(max(0.0, deadline - time.monotonic()))
             except subprocess.TimeoutExpired:
-                logger.warning("%s did not stop in time and is killed", child.name)
-            child.kill_group()
+                reason = f"did not stop within {self.grace_seconds:g} s and was killed"
+                logger.warning("%s %s", child.name, reason)
+                self.witness.tell(child.name, What.KILLED, reason)
+            child.kill()
+            self.witness.child_stopped(child.name)
+
+
+def code_words(code: int) -> str:
+    """ "by signal SIGKILL" or "with code 1"; the leash reports signal n as 128 + n."""
+    number = -code if code < 0 else code - 128
+    with suppress(ValueError):
+        if number > 0:
+            return f"by signal {signal.Signals(number).name}"
+    return f"with code {code}"

@@ -16,6 +16,7 @@ from django_q.tasks import async_task
 
 from common.errors import ConflictError
 from common.patience import run_patiently
+from common.queues import NOTIFY, cluster_of
 from monitoring.models import MonitorHistory
 from notifications.channels.base import Message, Receipt, SendsMany
 from notifications.channels.errors import DeliveryError
@@ -244,6 +245,6 @@ def sweep(now: datetime | None = None) -> None:
     unplanned = MonitorHistory.objects.unplanned().filter(created_at__lte=before)
     due = claimable(before) | unsendable(before)
     if _gates["plan"].ask(is_needed=unplanned.exists()):
-        async_task("notifications.tasks.plan")
+        async_task("notifications.tasks.plan", cluster=cluster_of(NOTIFY))
     if _gates["deliver"].ask(is_needed=due.exists()):
-        async_task("notifications.tasks.deliver")
+        async_task("notifications.tasks.deliver", cluster=cluster_of(NOTIFY))

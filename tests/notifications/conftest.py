@@ -27,5 +27,5 @@ def _open_gates() -> None:
 def queued(monkeypatch) -> list[str]:
     """Names of the tasks handed to the queue, in order."""
     names: list[str] = []
-    monkeypatch.setattr(outbox, "async_task", lambda name, *args: names.append(name))
+    monkeypatch.setattr(outbox, "async_task", lambda name, *args, **_: names.append(name))
     return names

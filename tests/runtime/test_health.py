@@ -10,6 +10,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
+from common.queues import clusters
 from runtime import health, heartbeats
 from runtime.models import Heartbeat
 
@@ -17,9 +18,10 @@ pytestmark = [pytest.mark.django_db, pytest.mark.integration]
 
 
 @pytest.fixture
-def _running_queue(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A cluster proves its life by an entry in the cache; this one is as good as a real one."""
-    monkeypatch.setattr("runtime.health.Stat.get_all", lambda: ["a cluster"])
+def _running_queue() -> None:
+    """What a supervisor writes when its workers answered a canary."""
+    for cluster in clusters():
+        heartbeats.beat(cluster, instance="a")
 
 
 def test_health_tells_name_version_and_the_database(client: Client, settings: Settings) -> None:
@@ -77,7 +79,7 @@ def test_the_ready_address_is_503_and_names_what_is_missing(client: Client) -> N
     body = response.json()
     assert body["status"] == "not ready"
     assert body["checks"]["database"] == "ok"
-    assert body["checks"]["queue"] == "no cluster runs"
+    assert "queue never answered" in body["checks"]["queue"].replace(" poll", "")
     assert body["checks"]["ticker"] == "never ran"
 
 
@@ -88,8 +90,8 @@ def test_a_silent_ticker_is_named_with_its_age() -> None:
 
 def test_a_migration_that_is_not_applied_is_counted() -> None:
     assert health.pending_migrations() == []
-    MigrationRecorder(connection).record_unapplied("runtime", "0001_initial")
-    assert health.pending_migrations() == ["runtime.0001_initial"]
+    MigrationRecorder(connection).record_unapplied("runtime", "0002_process_events")
+    assert health.pending_migrations() == ["runtime.0002_process_events"]
     assert health.check_migrations() == "1 not applied"
 
 
@@ -110,14 +112,29 @@ def test_a_check_that_breaks_down_hides_neither_the_others_nor_shows_its_text(
     assert words["database"] == "ok"
 
 
-def test_the_state_of_a_real_cluster_is_found_in_the_cache() -> None:
-    from django_q.brokers import get_broker
-    from django_q.conf import Conf
-    from django_q.signing import SignedPackage
-    from django_q.status import Status
-
-    get_broker().set_stat(f"{Conf.Q_STAT}:x", SignedPackage.dumps(Status(1, "x"), True), 3)
+def test_a_queue_is_well_when_somebody_answers_and_named_with_the_age_of_the_latest_answer() -> (
+    None
+):
+    now = timezone.now()
+    for cluster in clusters():
+        heartbeats.beat(cluster, now - timedelta(seconds=500), instance="dead")
+        heartbeats.beat(cluster, now - timedelta(seconds=3), instance="living")
     assert health.check_queue() == "ok"
+    Heartbeat.objects.filter(instance="living").update(beat_at=now - timedelta(seconds=40))
+    names = list(clusters().values())
+    assert health.check_queue() == ", ".join(f"{name} silent for 40 s" for name in names)
+
+
+def test_rows_of_dead_supervisors_go_and_a_stopped_one_takes_its_own_along() -> None:
+    now = timezone.now()
+    heartbeats.beat("poll", now - heartbeats.STALE - timedelta(seconds=1), instance="dead")
+    heartbeats.beat("poll", now, instance="living")
+    heartbeats.beat(heartbeats.TICKER, now - timedelta(days=1))
+    heartbeats.prune(now)
+    assert set(Heartbeat.objects.values_list("instance", flat=True)) == {"", "living"}
+    heartbeats.forget(instance="living")
+    heartbeats.forget(instance="")
+    assert [row.name for row in Heartbeat.objects.all()] == [heartbeats.TICKER]
 
 
 def test_a_beat_moves_the_same_row() -> None:

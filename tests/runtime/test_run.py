@@ -13,15 +13,14 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from threading import Event
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
 from pytest_django.fixtures import Settings
 
+from common.queues import HOUSEKEEPING, NOTIFY, POLL, cluster_of
 from runtime.management.commands import run as command
-from runtime.supervisor import Child
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -140,27 +139,23 @@ def test_run_refuses_a_taken_port_with_the_setting_to_change(settings: Settings)
             call_command("run")
 
 
-@pytest.mark.django_db
-def test_run_hands_its_children_to_the_supervisor(
-    monkeypatch: pytest.MonkeyPatch, settings: Settings, capsys: pytest.CaptureFixture[str]
+def test_on_sqlite_one_cluster_serves_all_and_on_postgresql_each_queue_has_its_own(
+    settings: Settings,
 ) -> None:
-    settings.PORT = free_port()
-    seen: list[str] = []
+    queue = {key: value for key, value in settings.Q_CLUSTER.items() if key != "ALT_CLUSTERS"}
+    settings.Q_CLUSTER = queue
+    assert [child.name for child in command.children()] == ["web", "core", "queue"]
+    assert cluster_of(POLL) == cluster_of(NOTIFY) == cluster_of(HOUSEKEEPING) == queue["name"]
+    settings.Q_CLUSTER = {**queue, "ALT_CLUSTERS": {"poll": {}, "notify": {}}}
+    assert [child.name for child in command.children()] == [
+        *("web", "core", "queue poll", "queue notify", "queue housekeeping")
+    ]
+    assert cluster_of(POLL) == "poll"
+    assert cluster_of(HOUSEKEEPING) == queue["name"]
 
-    class Recorder:
-        def __init__(self, children: list[Child]) -> None:
-            seen.extend(child.name for child in children)
 
-        def run(self, end: Event) -> None:
-            os.kill(os.getpid(), signal.SIGTERM)
-            assert end.wait(5)
-
-    monkeypatch.setattr(command, "Supervisor", Recorder)
-    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
-    try:
-        call_command("run")
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-    assert seen == ["web", "core", "queue"]
-    assert settings.PUBLIC_URL in capsys.readouterr().out
+def test_parts_can_run_on_machines_of_their_own() -> None:
+    assert [child.name for child in command.children(("core",))] == ["core"]
+    assert {child.name.split()[0] for child in command.children(("core", "queue"))} == {
+        *("core", "queue")
+    }

@@ -50,15 +50,14 @@ def test_a_check_that_breaks_down_hides_no_other(monkeypatch):
     assert words["database"] == "ok"
 
 
-def test_the_command_ends_with_one_when_something_is_wrong(monkeypatch):
-    monkeypatch.setattr("runtime.health.Stat.get_all", list)
+def test_the_command_ends_with_one_when_something_is_wrong():
     out = StringIO()
     with pytest.raises(SystemExit) as ended:
         call_command("selfcheck", "--json", stdout=out)
     assert ended.value.code == 1
     result = json.loads(out.getvalue())
     assert result["ok"] is False
-    assert result["checks"]["queue"] == "no cluster runs"
+    assert "never answered" in result["checks"]["queue"]
 
 
 def test_the_command_says_that_all_is_well(monkeypatch):

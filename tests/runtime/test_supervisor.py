@@ -12,7 +12,16 @@ from threading import Event, Thread
 
 import pytest
 
-from runtime.supervisor import MAX_PAUSE_SECONDS, STEADY_SECONDS, Child, Supervisor
+from runtime.choices import What
+from runtime.processes import session_members
+from runtime.supervisor import (
+    MAX_PAUSE_SECONDS,
+    STEADY_SECONDS,
+    Child,
+    Silence,
+    Supervisor,
+    code_words,
+)
 
 pytestmark = [pytest.mark.unit, pytest.mark.once]
 
@@ -55,7 +64,9 @@ def is_running(pid: int) -> bool:
 
 def test_lines_of_children_carry_their_names_and_a_stop_lets_them_say_goodbye() -> None:
     lines: list[str] = []
-    supervisor = Supervisor([child(POLITE), child(POLITE, "core")], write=lines.append)
+    supervisor = Supervisor(
+        [child(POLITE), child(POLITE, "core")], grace_seconds=5, write=lines.append
+    )
     end = Event()
     thread = Thread(target=supervisor.run, args=(end,))
     thread.start()
@@ -68,7 +79,7 @@ def test_lines_of_children_carry_their_names_and_a_stop_lets_them_say_goodbye() 
 
 def test_a_child_that_ends_is_started_again() -> None:
     lines: list[str] = []
-    supervisor = Supervisor([child("print('once')")], write=lines.append)
+    supervisor = Supervisor([child("print('once')")], grace_seconds=5, write=lines.append)
     supervisor.look()
     wait_for(lambda: len(lines) == 1)
     process = supervisor.children[0].process
@@ -94,7 +105,7 @@ def test_a_child_that_dies_again_and_again_waits_longer_and_a_steady_one_does_no
 
 
 def test_a_child_that_waits_for_its_turn_is_not_started_early() -> None:
-    supervisor = Supervisor([child(STAY)])
+    supervisor = Supervisor([child(STAY)], grace_seconds=5)
     supervisor.children[0].start_at = time.monotonic() + 60
     supervisor.look()
     assert supervisor.children[0].process is None
@@ -109,13 +120,13 @@ def test_a_deaf_child_is_killed_after_the_grace_period(caplog: pytest.LogCapture
     process = supervisor.children[0].process
     assert process is not None
     supervisor.stop()
-    assert process.returncode == -signal.SIGKILL
-    assert "did not stop in time" in caplog.text
+    assert process.returncode in (-signal.SIGKILL, 128 + signal.SIGKILL)
+    assert "did not stop within 0.1 s" in caplog.text
 
 
 def test_a_stop_leaves_no_orphan_behind() -> None:
     lines: list[str] = []
-    supervisor = Supervisor([child(PARENT)], write=lines.append)
+    supervisor = Supervisor([child(PARENT)], grace_seconds=5, write=lines.append)
     supervisor.look()
     wait_for(lambda: lines)
     match = re.search(r"child (\d+)", lines[0])
@@ -127,9 +138,85 @@ def test_a_stop_leaves_no_orphan_behind() -> None:
 
 
 def test_every_child_leads_a_session_of_its_own() -> None:
-    supervisor = Supervisor([child(STAY)], write=lambda _: None)
+    supervisor = Supervisor([child(STAY)], grace_seconds=5, write=lambda _: None)
     supervisor.look()
     process = supervisor.children[0].process
     assert process is not None
     assert os.getsid(process.pid) == process.pid
     supervisor.stop()
+
+
+class Observer(Silence):
+    """Finds one trouble, once, and keeps what it is told."""
+
+    def __init__(self) -> None:
+        self.troubles: list[str] = []
+        self.told: list[tuple[str, What, str]] = []
+        self.sessions: list[int] = []
+
+    def child_started(self, name: str, session: int) -> None:
+        self.sessions.append(session)
+
+    def trouble(self, name: str) -> str | None:
+        return self.troubles.pop() if self.troubles else None
+
+    def tell(self, name: str, what: What, reason: str) -> None:
+        self.told.append((name, what, reason))
+
+
+def test_a_child_in_trouble_is_killed_whole_and_started_again_and_it_is_told_why() -> None:
+    observer, lines = Observer(), list[str]()
+    supervisor = Supervisor([child(PARENT)], grace_seconds=5, witness=observer, write=lines.append)
+    supervisor.look()
+    wait_for(lambda: lines)
+    (before,) = observer.sessions
+    members = session_members(before)
+    assert len(members) == 3  # leash, main, grandchild
+    for member in members[1:]:
+        os.kill(member.pid, signal.SIGSTOP)
+    observer.troubles.append("answered no canary for 31 s")
+    supervisor.look()
+    assert session_members(before) == []
+    assert observer.sessions[1] != before
+    supervisor.stop()
+    reason = "answered no canary for 31 s; started again at once"
+    assert observer.told == [("web", What.SILENT, reason)]
+
+
+def test_the_end_of_a_main_process_takes_its_children_along_and_is_told_with_the_signal() -> None:
+    observer, lines = Observer(), list[str]()
+    supervisor = Supervisor([child(PARENT)], grace_seconds=5, witness=observer, write=lines.append)
+    supervisor.look()
+    wait_for(lambda: lines)
+    process = supervisor.children[0].process
+    assert process is not None
+    members = session_members(process.pid)
+    main = next(member for member in members if member.parent == process.pid)
+    os.kill(main.pid, signal.SIGKILL)
+    process.wait(10)
+    assert session_members(process.pid) == []
+    supervisor.look()
+    supervisor.stop()
+    assert observer.told == [("web", What.DIED, "ended by signal SIGKILL; started again at once")]
+
+
+def test_a_killed_leash_leaves_nothing_behind() -> None:
+    lines: list[str] = []
+    supervisor = Supervisor([child(PARENT)], grace_seconds=5, write=lines.append)
+    supervisor.look()
+    wait_for(lambda: lines)
+    process = supervisor.children[0].process
+    assert process is not None
+    process.kill()
+    process.wait(10)
+    assert len(session_members(process.pid)) == 2
+    supervisor.look()
+    assert session_members(process.pid) == []
+    supervisor.stop()
+
+
+def test_codes_are_told_in_words() -> None:
+    assert code_words(-9) == code_words(137) == "by signal SIGKILL"
+    assert code_words(0) == "with code 0"
+    assert code_words(1) == "with code 1"
+    assert code_words(255) == "with code 255"

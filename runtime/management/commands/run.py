@@ -1,37 +1,56 @@
 from __future__ import annotations
 
+import logging
 import signal
 import socket
 import sys
+import uuid
 from pathlib import Path
 from threading import Event
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connections
 
+from common.queues import clusters
+from runtime.broker import INSTANCE_VARIABLE
+from runtime.choices import What
 from runtime.health import pending_migrations
+from runtime.pulse import PULSE_VARIABLE
+from runtime.runfile import RunFile, leftovers_end
 from runtime.supervisor import Child, Supervisor
+from runtime.vitals import Vitals
+from runtime.webprobe import WebProbe
+
+logger = logging.getLogger(__name__)
+
+WEB, CORE, QUEUE = "web", "core", "queue"
+PARTS = (WEB, CORE, QUEUE)
 
 
-def children() -> list[Child]:
-    """Web server, core process and queue cluster."""
+def children(parts: tuple[str, ...] = PARTS) -> list[Child]:
+    """Web server, core process and queue clusters."""
     python, manage = sys.executable, str(Path(settings.BASE_DIR) / "manage.py")
     web = [
         *(python, "-m", "gunicorn", "config.wsgi:application"),
+        *("--chdir", str(settings.BASE_DIR)),
         *("--bind", f"{settings.WEB_BIND}:{settings.PORT}"),
         *("--worker-class", "gthread", "--threads", "8"),
-        # One writer at a time anyway on SQLite: a second process would only cost memory.
-        *("--workers", "1" if settings.IS_SQLITE else "2"),
+        *("--workers", str(settings.WEB_WORKERS)),
         *("--timeout", "60", "--graceful-timeout", "15", "--log-level", "warning"),
         # Forwarded headers are judged by TrustedProxyMiddleware.
         *("--forwarded-allow-ips", "", "--no-control-socket"),
     ]
-    return [
-        Child("web", web),
-        Child("core", [python, manage, "core"]),
-        Child("queue", [python, manage, "qcluster"]),
-    ]
+    found = [Child(WEB, web)] if WEB in parts else []
+    if CORE in parts:
+        found.append(Child(CORE, [python, manage, "core"]))
+    if QUEUE in parts:
+        found += [
+            Child(name, [python, manage, "qcluster"], {"Q_CLUSTER_NAME": cluster})
+            for cluster, name in clusters().items()
+        ]
+    return found
 
 
 def refuse_taken_port(host: str, port: int) -> None:
@@ -49,20 +68,93 @@ def refuse_taken_port(host: str, port: int) -> None:
 class Command(BaseCommand):
     help = "Runs everything: web server, core process and queue. Ctrl-C stops it gracefully."
 
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--only",
+            nargs="+",
+            choices=PARTS,
+            default=PARTS,
+            metavar="PART",
+            help="Run these parts only: web, core, queue. For several machines or containers.",
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
         pending = pending_migrations()
         if pending:
             raise CommandError(
                 f"{len(pending)} migrations are not applied: run `python manage.py init_db` first."
             )
-        refuse_taken_port(settings.WEB_BIND, settings.PORT)
+        parts = tuple(options["only"])
+        folder = Path(settings.VAR_DIR) / "run"
+        leftovers = leftovers_end(folder)
+        if WEB in parts:
+            refuse_taken_port(settings.WEB_BIND, settings.PORT)
+        connections.close_all()
         end = Event()
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, lambda *_: end.set())
         self.stdout.write(
             f"{settings.APP_NAME} {settings.APP_VERSION}: {settings.PUBLIC_URL}/admin/ "
             "(Ctrl-C stops it)"
         )
         self.stdout.flush()
-        Supervisor(children()).run(end)
+        supervise(parts, folder, leftovers, end)
         self.stdout.write("Stopped.")
+
+
+def supervise(parts: tuple[str, ...], folder: Path, leftovers: list[str], end: Event) -> None:
+    """Runs the parts until `end` is set. `leftovers`: what an earlier run had left behind."""
+    instance = uuid.uuid4().hex[:12]
+    team = children(parts)
+    names = [child.name for child in team]
+    with RunFile(folder, instance) as run_file:
+        vitals = Vitals(
+            instance=instance,
+            folder=folder,
+            queues={c: name for c, name in clusters().items() if name in names},
+            beating={
+                name: words
+                for name, words in {CORE: "made no tick", WEB: "answered no request"}.items()
+                if name in names
+            },
+            canary_seconds=settings.CANARY_SECONDS,
+            limit_seconds=settings.CANARY_LIMIT_SECONDS,
+            on_start=run_file.note,
+        )
+        for child in team:
+            pulse = vitals.pulses[child.name] if child.name != WEB else None
+            child.environment = {
+                "Q_CLUSTER_NAME": None,
+                **child.environment,
+                INSTANCE_VARIABLE: instance,
+                PULSE_VARIABLE: str(pulse.path) if pulse else None,
+            }
+        for name in dict.fromkeys(leftovers):
+            logger.warning("%s was left behind by an earlier run and was ended", name)
+            vitals.tell(name, What.LEFTOVERS, "was left behind by an earlier run and was ended")
+        vitals.tell("supervisor", What.STARTED, f"started {', '.join(names)}")
+        probe = _web_probe(vitals) if WEB in names else None
+        vitals.start()
+        try:
+            Supervisor(team, grace_seconds=settings.SUPERVISOR_GRACE_SECONDS, witness=vitals).run(
+                end
+            )
+        finally:
+            if probe is not None:
+                probe.close()
+            vitals.tell("supervisor", What.STOPPED, "stopped when it was told to")
+            vitals.close()
+
+
+def _web_probe(vitals: Vitals) -> WebProbe:
+    names = [name for name in settings.ALLOWED_HOSTS if not name.startswith((".", "*"))]
+    probe = WebProbe(
+        host=settings.WEB_BIND,
+        port=settings.PORT,
+        host_name=names[0] if names else "localhost",
+        every_seconds=settings.CANARY_SECONDS,
+        timeout_seconds=settings.CANARY_LIMIT_SECONDS / 3,
+        pulse=vitals.pulses[WEB],
+    )
+    probe.start()
+    return probe
