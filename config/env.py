@@ -94,6 +94,34 @@ class Env:
         except OSError:
             raise ImproperlyConfigured(f"{name}_FILE names a file that cannot be read.") from None
 
+    def numbered(
+        self, prefix: str, parts: tuple[str, ...], secret_parts: tuple[str, ...]
+    ) -> dict[int, dict[str, str]]:
+        """PREFIX_<n>_PART settings by number; parts that are not set are left out.
+
+        Names that start with PREFIX_<digits>_ and mean nothing come under number 0, for whoever
+        uses the settings to complain about. Those of number 1 stand for all in `names`.
+        """
+        found: dict[int, dict[str, str]] = {}
+        for part in parts:
+            self.names.add(f"{prefix}_1_{part}")
+            if part in secret_parts:
+                self.secret_names.add(f"{prefix}_1_{part}")
+        form = re.compile(rf"{prefix}_([1-9]\d{{0,3}})_({'|'.join(parts)})(_FILE)?")
+        for name in sorted({one for layer in self._layers for one in layer}):
+            if not re.match(rf"{prefix}_\d+_", name):
+                continue
+            match = form.fullmatch(name)
+            if match is None or (match[3] and match[2] not in secret_parts):
+                found.setdefault(0, {})[name] = ""
+                continue
+            reader = Env(*self._layers)  # not noted: the example names number 1 only
+            plain = f"{prefix}_{match[1]}_{match[2]}"
+            value = reader.secret(plain) if match[2] in secret_parts else reader.text(plain)
+            if value:
+                found.setdefault(int(match[1]), {})[match[2]] = value
+        return found
+
     def parsed(
         self, name: str, default: str, parse: Callable[[str], dict[str, Any]], expected: str
     ) -> dict[str, Any]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -12,12 +11,11 @@ from django.db.migrations.recorder import MigrationRecorder
 
 from accounts.models import Team, User
 from accounts.services import team_create
-from common.errors import InvalidInputError
 from notifications.models import Channel
 from notifications.services.channels import channel_create
 from notifications.services.subscriptions import subscription_create
+from websites.envsync import websites_sync
 from websites.models import Website
-from websites.services import website_create
 
 TEAM_NAME = "Main team"
 
@@ -61,27 +59,14 @@ def owner_ensure() -> FirstUser | None:
     return FirstUser(user.username, None if given else password)
 
 
-def website_seed(team: Team) -> Website | None:
-    """The Website that WHMCS_API_* name, on a database without any.
+def websites_seed(team: Team) -> list[str]:
+    """Names of the Websites that the settings name, made on a database without any.
 
-    Raises InvalidInputError for an incomplete or wrong set of the three settings.
+    Raises InvalidInputError for an incomplete or wrong set of settings.
     """
-    if not settings.WHMCS_API_URL or Website.objects.exists():
-        return None
-    if not (settings.WHMCS_API_IDENTIFIER and settings.WHMCS_API_SECRET):
-        raise InvalidInputError(
-            "WHMCS_API_URL is set, so WHMCS_API_IDENTIFIER and WHMCS_API_SECRET are needed too."
-        )
-    return website_create(
-        team=team,
-        name=urlsplit(settings.WHMCS_API_URL).hostname or "WHMCS",
-        source="whmcs_api",
-        url=settings.WHMCS_API_URL,
-        credentials={
-            "identifier": settings.WHMCS_API_IDENTIFIER,
-            "secret": settings.WHMCS_API_SECRET,
-        },
-    )
+    if Website.objects.exists():
+        return []
+    return [one.name for one in websites_sync(team=team)]
 
 
 def channel_seed(team: Team) -> Channel | None:

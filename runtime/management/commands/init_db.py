@@ -66,9 +66,8 @@ class Command(BaseCommand):
         team = Team.objects.order_by("pk").first()
         if team is None:
             return
-        website = seeding.website_seed(team)
-        if website is not None:
-            self.stdout.write(f"Website from the settings: {website.name}")
+        for name in seeding.websites_seed(team):
+            self.stdout.write(f"Website from the settings: {name}")
         channel = seeding.channel_seed(team)
         if channel is not None:
             self.stdout.write(f"Channel from the settings: {channel.name}")
