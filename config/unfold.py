@@ -67,6 +67,8 @@ def navigation() -> list[dict[str, Any]]:
         ),
         _group(
             "System",
+            _item("Hosts", "public", "websites.HostBudget"),
+            _item("Process events", "vital_signs", "runtime.ProcessEvent"),
             _item("Schedules", "schedule", "django_q.Schedule"),
             _item("Queued tasks", "pending", "django_q.OrmQ"),
             _item("Failed tasks", "error", "django_q.Failure"),

@@ -11,7 +11,8 @@ from django.utils import timezone
 from monitoring.choices import ChangeType, EventType, MonitorStatus
 from monitoring.models import Monitor, MonitorHistory, StockRecord
 from websites.choices import Health
-from websites.models import Website
+from websites.hosts import host_of
+from websites.models import HostBudget, Website
 from websites.sources.registry import source_class
 
 STALE_FACTOR = 3
@@ -99,6 +100,21 @@ def _monitor_reasons(monitor: Monitor) -> list[str]:
     return reasons
 
 
+def _host_reasons(website: Website, now: datetime) -> list[str]:
+    """Its host is left alone, because of this website or another one on it."""
+    if not source_class(website.source).is_public:
+        return []
+    budget = HostBudget.objects.filter(
+        host=host_of(website.url), failure_count__gt=0, next_at__gt=now
+    ).first()
+    if budget is None:
+        return []
+    wait = round((budget.next_at - now).total_seconds())
+    return [
+        f"The host {budget.host} refused {budget.failure_count} times and is left alone for {wait} s."
+    ]
+
+
 def _website_reasons(website: Website, now: datetime) -> list[str]:
     if not source_class(website.source).is_polled:
         return []
@@ -113,6 +129,7 @@ def _website_reasons(website: Website, now: datetime) -> list[str]:
             f"{website.failure_count} polls in a row failed; the next one is in {wait} s "
             "(poll now tries at once)."
         )
+    reasons += _host_reasons(website, now)
     overdue = now - website.next_poll_at
     if overdue > max(STALE_AT_LEAST, timedelta(seconds=website.poll_interval * STALE_FACTOR)):
         reasons.append(

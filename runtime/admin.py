@@ -6,34 +6,21 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.safestring import SafeString
 from django_q import admin as queue
 from django_q.models import Failure, OrmQ, Schedule, Success
 
+from accounts.admin.display import age, badge
 from accounts.admin.empty import step
-from accounts.admin.rights import is_super
-from accounts.admin.theme import ThemedAdmin
+from accounts.admin.superuser import SuperuserOnlyAdmin
+from accounts.admin.theme import ChoicesFilter
+from runtime.choices import What
+from runtime.models import ProcessEvent
+
+CALM = (What.STARTED, What.STOPPED)
 
 for _model in (Schedule, Success, Failure, OrmQ):
     admin.site.unregister(_model)
-
-
-class SuperuserOnlyAdmin(ThemedAdmin):
-    """A model permission given by mistake opens nothing here."""
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return is_super(request)
-
-    def has_view_permission(self, request: HttpRequest, obj: Any | None = None) -> bool:
-        return is_super(request)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return is_super(request) and super().has_add_permission(request)
-
-    def has_change_permission(self, request: HttpRequest, obj: Any | None = None) -> bool:
-        return is_super(request) and super().has_change_permission(request, obj)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any | None = None) -> bool:
-        return is_super(request) and super().has_delete_permission(request, obj)
 
 
 @admin.register(Schedule)
@@ -62,3 +49,37 @@ class QueueAdmin(SuperuserOnlyAdmin, queue.QueueAdmin):  # type: ignore[misc]
     """Tasks that wait for a worker."""
 
     empty = step("The queue is empty", "Nothing waits for a worker.", "done_all")
+
+
+@admin.register(ProcessEvent)
+class ProcessEventAdmin(SuperuserOnlyAdmin):
+    """What happened to web server, core process and queues. Nobody changes it."""
+
+    list_display = ("when", "process", "what_shown", "reason", "host")
+    list_filter = (("what", ChoicesFilter), "process")
+    search_fields = ("process", "reason", "host")
+    fields = ("created_at", "process", "what_shown", "reason", "host", "instance")
+    list_per_page = 50
+    show_full_result_count = False
+    empty = step(
+        "Nothing happened yet",
+        "Starts, stops, and processes that ended or fell silent are written down here.",
+        "verified",
+    )
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any | None = None) -> bool:
+        return False
+
+    @admin.display(description="When", ordering="created_at")
+    def when(self, row: ProcessEvent) -> SafeString:
+        return age(row.created_at)
+
+    @admin.display(description="What", ordering="what")
+    def what_shown(self, row: ProcessEvent) -> SafeString:
+        return badge(row.get_what_display(), "idle" if row.what in CALM else "warn")

@@ -1,3 +1,4 @@
+from monitoring.admin.hosts import HostBudgetAdmin
 from monitoring.admin.monitors import MonitorAdmin
 from monitoring.admin.readonly import (
     CatalogueProductAdmin,
@@ -9,6 +10,7 @@ from monitoring.admin.websites import WebsiteAdmin
 
 __all__ = [
     "CatalogueProductAdmin",
+    "HostBudgetAdmin",
     "MonitorAdmin",
     "MonitorHistoryAdmin",
     "PollRunAdmin",

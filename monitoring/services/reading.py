@@ -7,12 +7,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from common.http_address import parse_url_strictly
-from common.http_errors import InvalidUrlError
 from monitoring.choices import MonitorStatus
 from monitoring.models import Monitor
 from monitoring.services.hosts import Permit, hosts_take
 from monitoring.services.leases import Lease, postpone
+from websites.hosts import host_of
 from websites.sources.base import Snapshot, SourceContext
 from websites.sources.registry import build, resolve, source_class
 
@@ -67,14 +66,6 @@ def _groups(leases: Iterable[Lease]) -> dict[tuple[str, str], list[Lease]]:
         key = json.dumps(asked, sort_keys=True, default=str)
         groups.setdefault((host_of(one.url), key), []).append(one)
     return groups
-
-
-def host_of(url: str) -> str:
-    """The host a website is on, without a leading www; "" for an address nobody can ask."""
-    try:
-        return (parse_url_strictly(url).host or "").lower().removeprefix("www.")
-    except InvalidUrlError:
-        return ""
 
 
 def _refs(leases: Sequence[Lease]) -> dict[int, list[str]]:

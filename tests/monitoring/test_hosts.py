@@ -10,6 +10,7 @@ from django.utils import timezone
 from demo.world import World
 from monitoring.models import Monitor, PollRun
 from monitoring.pacing import pause_seconds
+from monitoring.selectors import why_not_running
 from monitoring.services import polling
 from monitoring.services.hosts import host_give, hosts_take
 from monitoring.services.polling import poll_request
@@ -148,3 +149,11 @@ REFUSED = SourceError("x", status=503)
 def test_pauses_double_and_honour_what_the_host_asked_for(error, failures, least, most):
     assert pause_seconds(error, failure_count=failures, gap=1, jitter=0) == least
     assert pause_seconds(error, failure_count=failures, gap=1, jitter=1) == pytest.approx(most)
+
+
+def test_why_not_running_names_the_pause_of_the_host(shop):
+    first, second = watcher(shop), watcher(shop, config={"currency": "EUR"})
+    assert not any("left alone" in reason for reason in why_not_running(second))
+    shop.fault("cloudflare", status=403)
+    poll(first)
+    assert any("left alone" in reason for reason in why_not_running(second))

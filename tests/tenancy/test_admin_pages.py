@@ -22,8 +22,10 @@ from accounts.admin.base import TeamScopedAdmin
 from accounts.admin.filters import TeamRelatedFilter
 from accounts.admin.scoping import ScopedFieldsMixin
 from monitoring.models import Monitor
+from runtime.models import ProcessEvent
 from tests.admin.world import World, make_world, page
 from tests.factories import make_user
+from websites.models import HostBudget
 
 pytestmark = pytest.mark.django_db
 
@@ -31,10 +33,12 @@ MARK = "othercorp"
 """Every name of the other team holds it, so one search finds any leak."""
 
 SUPERUSER_ONLY = {
+    ProcessEvent: "names machines and processes of the whole installation",
     Schedule: "runs any function of the code",
     OrmQ: "the queue serves all teams",
     Failure: "arguments of tasks are ids of all teams",
     Success: "arguments of tasks are ids of all teams",
+    HostBudget: "all teams share a host",
 }
 """Registered models without teams -> why superusers alone may open them."""
 
