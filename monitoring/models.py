@@ -28,6 +28,7 @@ from monitoring.querysets import (
     PollRunQuerySet,
     StockRecordQuerySet,
 )
+from websites.links import buy_link
 from websites.models import Website
 
 
@@ -137,6 +138,16 @@ class Monitor(PublicIdModel, TimeStampedModel):
     @property
     def is_active(self) -> bool:
         return self.status != MonitorStatus.PAUSED
+
+    @property
+    def buy_link(self) -> str:
+        """Where to buy it: its own link, or the website's template filled in."""
+        return buy_link(
+            template=self.website.link_template,
+            own=self.purchase_link,
+            product_id=self.product_id,
+            shop_url=self.website.url,
+        )
 
 
 class PollRun(models.Model):

@@ -17,6 +17,7 @@ from notifications.channels.base import Message
 from notifications.matching import zone_of
 from notifications.models import Channel, NotificationLog
 from notifications.payload import EventFacts, batch_body, encoded, event_body, ping_body
+from websites.links import buy_link
 
 TEST_TYPE = "test"
 DIGEST_TYPE = "digest"
@@ -128,7 +129,7 @@ def facts_of(row: MonitorHistory) -> EventFacts:
         monitor_id=str(monitor.public_id) if monitor else None,
         product_id=monitor.product_id if monitor else str(metadata.get("product_id") or ""),
         product=str(monitor) if monitor else str(metadata.get("name") or ""),
-        link=_link(monitor.purchase_link if monitor else str(metadata.get("url") or "")),
+        link=_link(_buy_link(row)),
         from_quantity=row.from_quantity,
         to_quantity=row.to_quantity,
         delta=row.delta,
@@ -137,6 +138,17 @@ def facts_of(row: MonitorHistory) -> EventFacts:
         currency=currency,
         threshold_value=row.threshold_value,
         at=row.created_at,
+    )
+
+
+def _buy_link(row: MonitorHistory) -> str:
+    return buy_link(
+        template=row.website.link_template,
+        own=row.monitor.purchase_link if row.monitor else str(row.metadata.get("url") or ""),
+        product_id=row.monitor.product_id
+        if row.monitor
+        else str(row.metadata.get("product_id") or ""),
+        shop_url=row.website.url,
     )
 
 

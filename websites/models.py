@@ -37,6 +37,12 @@ class Website(PublicIdModel, TimeStampedModel):
     config = models.JSONField(default=dict, blank=True)
     region = models.CharField(max_length=60, blank=True)
     labels = models.JSONField(default=list, blank=True)
+    link_template = models.CharField(
+        max_length=500,
+        blank=True,
+        help_text="Link of the buy buttons, for example "
+        "https://shop.example/aff.php?aff=7&pid={product_id}. Empty: the product's own page.",
+    )
     is_active = models.BooleanField(default=True)
     poll_interval = models.PositiveIntegerField(
         default=default_interval,

@@ -16,6 +16,7 @@ from common.http_errors import InvalidUrlError
 from common.plugin import clean_config
 from common.registry import UnknownKindError
 from websites.choices import Health
+from websites.links import cleaned_template
 from websites.models import Website
 from websites.sources.base import CheckResult, Source, SourceContext
 from websites.sources.registry import AUTO, build, source_class
@@ -29,6 +30,7 @@ EDITABLE = frozenset(
         "config",
         "region",
         "labels",
+        "link_template",
         "poll_interval",
         "is_active",
     }
@@ -51,12 +53,14 @@ def website_create(
     region: str = "",
     poll_interval: int | None = None,
     labels: Iterable[str] | None = None,
+    link_template: str = "",
     is_active: bool = True,
 ) -> Website:
     """A website that is due at once. Raises InvalidInputError with the fields to mend."""
     website = Website(team=team, name=name.strip(), source=source, url=url, region=region)
     website.is_active = is_active
     website.labels = _cleaned_labels(labels or ())
+    website.link_template = cleaned_template(link_template)
     if poll_interval is not None:
         website.poll_interval = poll_interval
     _set_connection(website, url=url, credentials=credentials or {}, config=config or {})
@@ -76,6 +80,8 @@ def website_update(*, website: Website, **changes: Any) -> Website:
         raise TypeError(f"website_update() cannot change {', '.join(sorted(unknown))}")
     if "labels" in changes:
         changes["labels"] = _cleaned_labels(changes["labels"] or ())
+    if "link_template" in changes:
+        changes["link_template"] = cleaned_template(changes["link_template"] or "")
     given: dict[str, Any] = dict(changes.pop("credentials", None) or {})
     config = changes.pop("config", None)
     url = changes.pop("url", website.url)

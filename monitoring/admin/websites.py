@@ -146,7 +146,7 @@ class WebsiteAdmin(ImportPageMixin, TeamScopedAdmin):
         return [
             (None, {"fields": ["team", "name"]}),
             ("Connection", {"fields": connection}),
-            ("Watching", {"fields": ["poll_interval", "region", "labels"]}),
+            ("Watching", {"fields": ["poll_interval", "region", "labels", "link_template"]}),
         ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any | None = None) -> tuple[str, ...]:

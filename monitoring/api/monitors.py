@@ -90,6 +90,7 @@ class MonitorSerializer(serializers.ModelSerializer[Monitor]):
             "notify_on_price",
             "zero_means",
             "purchase_link",
+            "buy_link",
             "last_checked_at",
             "last_changed_at",
             "created_at",

@@ -71,6 +71,7 @@ class WebsiteSerializer(serializers.ModelSerializer[Website]):
             "accesskey",
             "config",
             "region",
+            "link_template",
             "labels",
             "is_active",
             "poll_interval",
