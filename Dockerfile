@@ -21,7 +21,7 @@ COPY --from=build /opt/venv /opt/venv
 COPY --from=build /app /app
 # Code belongs to root and is read only; the process may write to /app/var and /tmp, nowhere else.
 RUN useradd --uid 10001 --no-create-home --home-dir /app/var --shell /usr/sbin/nologin app \
-    && install --directory --owner=app --group=app --mode=0700 /app/var
+    && mkdir --mode=0700 /app/var && chown 10001:10001 /app/var
 WORKDIR /app
 # As a number, so that an orchestrator can see that it is not root.
 USER 10001:10001

@@ -6,10 +6,10 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test check lint format types bench docs lock clean
+.PHONY: help setup run demo test check lint format types bench docs lock image-check clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z_-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z_-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
 # The stamps are files, so that an unchanged requirements file costs nothing.
 $(VENV)/.runtime: requirements.txt
@@ -51,6 +51,9 @@ types: $(VENV)/.dev ## Check types only
 format: $(VENV)/.dev ## Format the code and mend what the linter can mend
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
+
+image-check: $(VENV)/.runtime ## Do what Dockerfile and compose.yaml say, without a container engine
+	@$(BIN)/python scripts/check_image.py
 
 bench: $(VENV)/.dev ## Measure: monitors per CPU second, seen-to-delivered latency
 	@$(BIN)/python -m bench

@@ -35,6 +35,13 @@ STEPS: tuple[tuple[str, list[str], dict[str, str]], ...] = (
     ),
     ("migrations", ["python", "manage.py", "makemigrations", "--check", "--dry-run"], TESTING),
     ("templates", ["djlint", "templates", "--lint", "--quiet"], {}),
+    ("image", ["hadolint", "Dockerfile"], {}),
+    (
+        "compose",
+        ["check-jsonschema", "--builtin-schema", "vendor.compose-spec", "compose.yaml"],
+        {},
+    ),
+    ("units", ["python", "scripts/check_units.py"], {}),
     ("hooks", ["pre-commit", "validate-config"], {}),
     ("packages", ["python", "-m", "pip", "--disable-pip-version-check", "check"], {}),
     ("types", ["mypy", "."], TESTING),

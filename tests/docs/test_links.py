@@ -73,7 +73,9 @@ def test_every_picture_is_shown_somewhere():
 @every_page
 def test_every_make_target_exists(name):
     targets = set(re.findall(r"^([a-z_-]+):", text_of("Makefile"), re.MULTILINE))
-    named = set(re.findall(r"(?:`|^|&& |then )make ([a-z]+)", text_of(name), re.MULTILINE))
+    named = set(
+        re.findall(r"(?:`|^|&& |then )make ([a-z]+(?:-[a-z]+)*)", text_of(name), re.MULTILINE)
+    )
     assert named <= targets
 
 
