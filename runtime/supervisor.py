@@ -28,8 +28,6 @@ from runtime.processes import session_kill
 logger = logging.getLogger(__name__)
 
 LEASH = (sys.executable, "-I", "-S", str(Path(__file__).with_name("leash.py")))
-STEADY_SECONDS = 60.0
-"""A child that lived this long starts again without a pause."""
 MAX_PAUSE_SECONDS = 30.0
 LOOK_SECONDS = 0.2
 LEASH_SECONDS = 6.0
@@ -75,6 +73,8 @@ class Child:
     """Added to ours; None takes a variable away."""
     process: subprocess.Popen[str] | None = None
     reader: Thread | None = None
+    steady_seconds: float = 60.0
+    """Having lived so long, it starts again without a pause."""
     started_at: float = 0.0
     start_at: float = 0.0
     deaths: int = field(default=0)
@@ -126,7 +126,7 @@ class Child:
 
     def note_death(self, now: float) -> float:
         """Plans the next start; returns the pause in seconds."""
-        self.deaths = 1 if now - self.started_at > STEADY_SECONDS else self.deaths + 1
+        self.deaths = 1 if now - self.started_at > self.steady_seconds else self.deaths + 1
         pause = min(MAX_PAUSE_SECONDS, 2.0 ** (self.deaths - 1)) if self.deaths > 1 else 0.0
         self.start_at = now + pause
         return pause

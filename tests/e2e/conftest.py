@@ -129,12 +129,12 @@ class Product:
         return answer.json() if answer.content else None
 
 
-@pytest.fixture
-def product(world: World, database_url: str, tmp_path: Path) -> Iterator[Product]:
-    """Installed, not started; its default network policy allows loopback for the fake world."""
+def install(world: World, database_url: str, folder: Path, **more: str) -> Product:
+    """A product that is not started; its default network policy allows loopback for the fake world."""
     environment = {
         **{name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ},
         "ENV_FILE": os.devnull,
+        "VAR_DIR": str(folder / "var"),
         "SECRET_KEY": "e2e-" + "s" * 50,
         "FIELD_ENCRYPTION_KEYS": "ZTJlLWUyZS1lMmUtZTJlLWUyZS1lMmUtZTJlLWUyZTI=",
         "DATABASE_URL": database_url,
@@ -147,13 +147,20 @@ def product(world: World, database_url: str, tmp_path: Path) -> Iterator[Product
         "DJANGO_SUPERUSER_USERNAME": "admin",
         "DJANGO_SUPERUSER_PASSWORD": "planted-admin-password",
         "DJANGO_SUPERUSER_EMAIL": "admin@example.com",
+        **more,
     }
-    product = Product(environment, tmp_path / "run.log")
+    product = Product(environment, folder / "run.log")
     product.manage("init_db")
     slug = product.manage(
         "shell", "-v", "0", "-c", "from accounts.models import Team; print(Team.objects.get().slug)"
     )
     key = product.manage("create_api_key", "--team", slug.strip().splitlines()[-1], "--name", "e2e")
     product.key = key.strip().splitlines()[-1]
+    return product
+
+
+@pytest.fixture
+def product(world: World, database_url: str, tmp_path: Path) -> Iterator[Product]:
+    product = install(world, database_url, tmp_path)
     yield product
     product.stop()

@@ -16,7 +16,6 @@ from runtime.choices import What
 from runtime.processes import session_members
 from runtime.supervisor import (
     MAX_PAUSE_SECONDS,
-    STEADY_SECONDS,
     Child,
     Silence,
     Supervisor,
@@ -100,7 +99,7 @@ def test_a_child_that_dies_again_and_again_waits_longer_and_a_steady_one_does_no
         pauses.append(item.note_death(now))
     assert pauses == [0.0, 2.0, 4.0, 8.0, 16.0, 30.0, 30.0, 30.0]
     assert max(pauses) == MAX_PAUSE_SECONDS
-    item.started_at = now - STEADY_SECONDS - 1
+    item.started_at = now - item.steady_seconds - 1
     assert item.note_death(now) == 0.0
 
 

@@ -122,6 +122,7 @@ def supervise(parts: tuple[str, ...], folder: Path, leftovers: list[str], end: E
             on_start=run_file.note,
         )
         for child in team:
+            child.steady_seconds = 2 * settings.CANARY_LIMIT_SECONDS
             pulse = vitals.pulses[child.name] if child.name != WEB else None
             child.environment = {
                 "Q_CLUSTER_NAME": None,
