@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
@@ -18,6 +19,7 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler as drf_handler
 
 from common.errors import ConflictError, InvalidInputError, ProductError
+from common.throttling import TooManyRequestsError, address_count
 
 
 class Pagination(PageNumberPagination):
@@ -40,6 +42,8 @@ class StableOrdering(OrderingFilter):
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
     """Every error as {"error": {"code", "message", "fields"}}; nothing internal is shown."""
+    if isinstance(error, exceptions.NotAuthenticated | exceptions.AuthenticationFailed):
+        error = _refused_stranger(error, context)
     if isinstance(error, ProductError):
         return _product_error(error)
     if isinstance(error, RequestDataTooBig):
@@ -50,6 +54,15 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     code, message, fields = _described(error, response)
     response.data = error_body(code, message, fields)
     return response
+
+
+def _refused_stranger(error: Exception, context: dict[str, Any]) -> Exception:
+    """401, or 429 for an address that tries too often; a valid key or log-in never comes here."""
+    try:
+        address_count(context["request"], settings.API_RATE_ANONYMOUS)
+    except TooManyRequestsError as too_many:
+        return too_many
+    return error
 
 
 def error_body(

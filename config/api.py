@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 from rest_framework.routers import DefaultRouter
 
 from accounts.api.teams import TeamViewSet
+from accounts.api.tokens import ObtainView, RenewView, RevokeView
 from common.drf import not_found
 from monitoring.api.cycle import CycleView, StatusView
 from monitoring.api.monitors import MonitorViewSet
@@ -29,6 +30,9 @@ router.register("notifications", NotificationViewSet)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("runtime.api.urls")),
+    path("auth/token/", ObtainView.as_view(), name="token"),
+    path("auth/token/refresh/", RenewView.as_view(), name="token-refresh"),
+    path("auth/token/revoke/", RevokeView.as_view(), name="token-revoke"),
     path("cycle/", CycleView.as_view(), name="cycle"),
     path("status/", StatusView.as_view(), name="status"),
     *router.urls,

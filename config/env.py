@@ -17,6 +17,8 @@ from zoneinfo import ZoneInfo
 from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
 
+from common.rates import Rate
+
 T = TypeVar("T")
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -172,6 +174,10 @@ class Env:
             return number
 
         return self._convert(name, default, convert, f"a number from {low:g} to {high:g}")
+
+    def rate(self, name: str, default: str) -> Rate | None:
+        """A limit of requests, None for none."""
+        return self._convert(name, Rate.parse(default), Rate.parse, "600/minute, or off")
 
     def choice(self, name: str, default: str, allowed: tuple[str, ...]) -> str:
         def convert(raw: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 TAGS = {
+    "auth": "Log-ins of people. Programs of your own are better off with an API key.",
     "teams": "The teams of the caller.",
     "websites": "Shops a team watches, and how they are read.",
     "monitors": "Products a team watches, and their stock.",

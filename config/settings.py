@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
-from config import __version__, openapi, unfold
+from config import __version__, openapi, rest, unfold
 from config import logging as config_logging
 from config.env import Env
 
@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "rest_framework",
+    "rest_framework_simplejwt.token_blacklist",
     "django_filters",
     "drf_spectacular",
     "drf_spectacular_sidecar",
@@ -280,24 +281,15 @@ UNFOLD = unfold.build(app_name=APP_NAME, app_version=APP_VERSION)
 
 # --- API -------------------------------------------------------------------------------------
 
-REST_FRAMEWORK: dict[str, Any] = {
-    "DEFAULT_AUTHENTICATION_CLASSES": [
-        "accounts.api.authentication.ApiKeyAuthentication",
-        "rest_framework.authentication.SessionAuthentication",
-    ],
-    "DEFAULT_PERMISSION_CLASSES": ["accounts.api.permissions.IsActor"],
-    "DEFAULT_PAGINATION_CLASS": "common.drf.Pagination",
-    "DEFAULT_FILTER_BACKENDS": [
-        "django_filters.rest_framework.DjangoFilterBackend",
-        "rest_framework.filters.SearchFilter",
-        "common.drf.StableOrdering",
-    ],
-    "DEFAULT_METADATA_CLASS": None,  # OPTIONS would describe rows before any check of rights
-    "EXCEPTION_HANDLER": "common.drf.exception_handler",
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["common.drf_parser.StrictJSONParser"],
-    "DEFAULT_SCHEMA_CLASS": "common.openapi.Schema",
-}
+# Requests per caller; a stranger is known by address only. Log-ins count per address and per name.
+API_RATE_KEY = env.rate("API_RATE_KEY", "1200/minute")
+API_RATE_USER = env.rate("API_RATE_USER", "1200/minute")
+API_RATE_ANONYMOUS = env.rate("API_RATE_ANONYMOUS", "120/minute")
+API_RATE_LOGIN = env.rate("API_RATE_LOGIN", "10/minute")
+JWT_ACCESS_MINUTES = env.integer("JWT_ACCESS_MINUTES", 10, low=1, high=60)
+JWT_REFRESH_DAYS = env.integer("JWT_REFRESH_DAYS", 14, low=1, high=365)
+REST_FRAMEWORK = rest.FRAMEWORK
+SIMPLE_JWT = rest.tokens(SECRET_KEY, access_minutes=JWT_ACCESS_MINUTES, days=JWT_REFRESH_DAYS)
 SPECTACULAR_SETTINGS = openapi.build(app_name=APP_NAME, app_version=APP_VERSION)
 
 # --- Logs ------------------------------------------------------------------------------------

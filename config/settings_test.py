@@ -21,7 +21,7 @@ if _url := os.environ.get("TEST_DATABASE_URL"):
     os.environ["DATABASE_URL"] = _url
 
 from config.settings import *  # noqa: E402, F403 - the environment had to be set first
-from config.settings import DATABASES, IS_SQLITE  # noqa: E402
+from config.settings import DATABASES, IS_SQLITE, WEBSITES_FROM_ENV  # noqa: E402
 
 TEST_DIR = Path(tempfile.gettempdir()) / f"stock-monitor-tests-{os.getuid()}"
 TEST_DIR.mkdir(exist_ok=True)
@@ -39,4 +39,5 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 WHITENOISE_AUTOREFRESH = True  # no scan of all static files for every test client
-WEBSITES_FROM_ENV: dict[int, dict[str, str]] = {}
+WEBSITES_FROM_ENV.clear()
+API_RATE_KEY = API_RATE_USER = API_RATE_ANONYMOUS = API_RATE_LOGIN = None  # tests set their own

@@ -1,4 +1,4 @@
-"""How the OpenAPI document describes the API key."""
+"""How the OpenAPI document describes the ways in."""
 
 from __future__ import annotations
 
@@ -15,4 +15,17 @@ class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
             "in": "header",
             "name": "Authorization",
             "description": "`Api-Key <key>`: a key of one team, with scope read, write or admin.",
+        }
+
+
+class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    target_class = "accounts.api.authentication.BearerAuthentication"
+    name = "Bearer"
+
+    def get_security_definition(self, auto_schema: object) -> dict[str, str]:
+        return {
+            "type": "http",
+            "scheme": "bearer",
+            "bearerFormat": "JWT",
+            "description": "The access token of a person's log-in, see `auth`.",
         }

@@ -33,6 +33,7 @@ class ReadySerializer(serializers.Serializer[Any]):
 class OpenView(APIView):
     authentication_classes = ()
     permission_classes = (AllowAny,)
+    throttle_classes = ()  # probes ask as often as they like
 
 
 @extend_schema(tags=["health"], summary="Is the web process alive?", auth=[])

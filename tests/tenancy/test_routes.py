@@ -13,6 +13,7 @@ from rest_framework.viewsets import ModelViewSet
 
 from accounts.api.viewsets import TeamScopedViewSet
 from accounts.models import Team
+from accounts.services.tokens import login_begin
 from config.api import router
 from monitoring.api.monitors import MonitorSerializer, MonitorViewSet
 from monitoring.api.websites import WebsiteSerializer, WebsiteViewSet
@@ -35,6 +36,9 @@ pytestmark = pytest.mark.django_db
 OTHERS = {
     "api/v1/health/": "says only that the process lives",
     "api/v1/health/ready": "says only how the parts of this installation are",
+    "api/v1/auth/token/": "shows tokens of whom the password belongs to: tests/api/test_tokens.py",
+    "api/v1/auth/token/refresh/": "the same for a refresh token",
+    "api/v1/auth/token/revoke/": "the same answer for every token",
     "api/v1/cycle/": "acts on the caller's teams: test_a_cycle_touches_only_the_own_team",
     "api/v1/status/": "counts the caller's rows: test_the_counts_are_of_the_own_team",
     "api/v1/docs": "the document, the same for all",
@@ -66,11 +70,14 @@ def other():
     return make_estate("othermark")
 
 
-@pytest.fixture(params=["user", "key"])
+@pytest.fixture(params=["user", "token", "key"])
 def client(request, mine):
     client = APIClient()
     if request.param == "user":
         client.force_login(mine.owner)
+    elif request.param == "token":
+        access = login_begin(user=mine.owner).access
+        client.credentials(HTTP_AUTHORIZATION=f"Bearer {access}")
     else:
         client.credentials(HTTP_AUTHORIZATION=f"Api-Key {mine.key}")
     return client

@@ -1,0 +1,107 @@
+"""/api/v1/auth/token/, refresh/ and revoke/: people's log-ins for programs (JSON Web Tokens)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth import authenticate
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.api.authentication import KEYWORD
+from accounts.api.throttles import ActorThrottle, LoginThrottle
+from accounts.models import User
+from accounts.services.tokens import login_begin, login_end, login_renew
+
+TOO_LONG = 4096
+
+
+class CredentialsSerializer(serializers.Serializer[Any]):
+    username = serializers.CharField(max_length=150)
+    password = serializers.CharField(max_length=TOO_LONG, trim_whitespace=False, write_only=True)
+
+
+class RefreshSerializer(serializers.Serializer[Any]):
+    refresh = serializers.CharField(max_length=TOO_LONG, write_only=True)
+
+
+class TokenPairSerializer(serializers.Serializer[Any]):
+    access = serializers.CharField(help_text="For `Authorization: Bearer <access>`.")
+    refresh = serializers.CharField(help_text="Buys the next pair, once.")
+    expires_in = serializers.IntegerField(help_text="Seconds the access token is good for.")
+
+
+class TokenView(APIView):
+    """Open to all: what is sent is the proof."""
+
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+    throttle_classes = (ActorThrottle,)
+
+    def get_authenticate_header(self, request: Request) -> str:
+        """Without it the framework would answer 403 where 401 is meant."""
+        return KEYWORD
+
+
+@extend_schema(tags=["auth"], auth=[])
+class ObtainView(TokenView):
+    throttle_classes = (LoginThrottle,)  # type: ignore[assignment]
+
+    @extend_schema(
+        operation_id="auth_token_create",
+        summary="Log in",
+        request=CredentialsSerializer,
+        responses=TokenPairSerializer,
+    )
+    def post(self, request: Request) -> Response:
+        """A short access token and a refresh token for name and password of a person."""
+        body = CredentialsSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        user = authenticate(request, **body.validated_data)
+        if not isinstance(user, User):
+            raise AuthenticationFailed("User name or password are wrong.")
+        return Response(TokenPairSerializer(login_begin(user=user)).data)
+
+
+@extend_schema(tags=["auth"], auth=[])
+class RenewView(TokenView):
+    @extend_schema(
+        operation_id="auth_token_refresh",
+        summary="Renew a log-in",
+        request=RefreshSerializer,
+        responses=TokenPairSerializer,
+    )
+    def post(self, request: Request) -> Response:
+        """A new pair. A refresh token works once; a second use of it ends the log-in."""
+        pair = login_renew(refresh=_refresh_of(request))
+        if pair is None:
+            raise AuthenticationFailed(
+                "This token is not valid or has expired.", code="token_not_valid"
+            )
+        return Response(TokenPairSerializer(pair).data)
+
+
+@extend_schema(tags=["auth"], auth=[])
+class RevokeView(TokenView):
+    @extend_schema(
+        operation_id="auth_token_revoke",
+        summary="Log out",
+        request=RefreshSerializer,
+        responses={204: None},
+    )
+    def post(self, request: Request) -> Response:
+        """Ends the log-in: none of its tokens works any more. The answer is the same for a token
+        that is none (RFC 7009)."""
+        login_end(refresh=_refresh_of(request))
+        return Response(status=204)
+
+
+def _refresh_of(request: Request) -> str:
+    body = RefreshSerializer(data=request.data)
+    body.is_valid(raise_exception=True)
+    return str(body.validated_data["refresh"])
