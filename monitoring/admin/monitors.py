@@ -25,6 +25,7 @@ from monitoring.admin.badges import event_badge, price_text, status_badge, stock
 from monitoring.admin.chart import Chart, Point, stock_chart
 from monitoring.admin.filters import StockFilter
 from monitoring.admin.readonly import step_text
+from monitoring.evidence import explain
 from monitoring.models import Monitor, MonitorHistory, StockRecord
 from monitoring.selectors import (
     last_checked_at,
@@ -40,6 +41,7 @@ from monitoring.services.monitors import (
     monitor_update,
     monitors_delete,
 )
+from websites.sources.registry import choices as source_choices
 from websites.sources.registry import source_class
 
 WRITTEN = (
@@ -196,7 +198,7 @@ class MonitorAdmin(TeamScopedAdmin):
             "summary": monitor_summary(row),
             "last_checked": age(last_checked_at(row)),
             "last_changed": age(row.last_changed_at),
-            "evidence": sorted((str(k), str(v)) for k, v in row.evidence.items() if v),
+            "why": explain(row.evidence, labels=dict(source_choices())),
             "reasons": why_not_running(row),
             "chart": monitor_chart(row, days),
             "chart_days": days,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import admin
+from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
 from accounts.admin.base import ReadOnlyAdmin
@@ -12,8 +14,10 @@ from accounts.admin.display import age, badge, muted, row_link, text_link
 from accounts.admin.empty import step
 from accounts.admin.theme import ChoicesFilter
 from monitoring.admin.badges import event_badge, outcome_badge, price_text, stock_words
+from monitoring.evidence import explain
 from monitoring.models import MonitorHistory, PollRun, StockRecord
 from websites.models import CatalogueProduct
+from websites.sources.registry import choices as source_choices
 
 
 def signed(number: int | None) -> SafeString | str:
@@ -36,7 +40,7 @@ class StockRecordAdmin(ReadOnlyAdmin):
     search_fields = ("monitor__product_name", "monitor__product_id")
     fields = (
         "when", "monitor", "stock", "delta_text", "change_type", "price_shown",
-        "threshold_breached", "threshold_type", "poll_run", "notes", "metadata",
+        "threshold_breached", "threshold_type", "poll_run", "notes",
     )  # fmt: skip
     empty = step(
         "No stock was recorded yet",
@@ -46,6 +50,10 @@ class StockRecordAdmin(ReadOnlyAdmin):
         to="monitoring_monitor_changelist",
         label="See the monitors",
     )
+
+    def row_context(self, request: HttpRequest, row: StockRecord) -> dict[str, Any]:
+        kept = row.metadata.get("evidence") or {}
+        return why_context(kept, said=row.get_change_type_display(), run=row.poll_run)
 
     @admin.display(description="When", ordering="created_at")
     def when(self, row: StockRecord) -> SafeString:
@@ -92,7 +100,7 @@ class MonitorHistoryAdmin(ReadOnlyAdmin):
     search_fields = ("message", "monitor__product_name", "monitor__product_id")
     fields = (
         "when", "event", "website", "monitor", "stock_step", "change_type", "threshold_type",
-        "threshold_value", "message", "record", "poll_run", "metadata", "planned_at", "public_id",
+        "threshold_value", "record", "planned_at", "public_id",
     )  # fmt: skip
     empty = step(
         "Nothing happened yet",
@@ -119,6 +127,10 @@ class MonitorHistoryAdmin(ReadOnlyAdmin):
     def stock_step(self, row: MonitorHistory) -> SafeString | str:
         return step_text(row)
 
+    def row_context(self, request: HttpRequest, row: MonitorHistory) -> dict[str, Any]:
+        kept = row.metadata.get("evidence") or {}
+        return why_context(kept, said=row.message, step=_numbers(row), run=row.poll_run)
+
     @admin.display(description="Matched", boolean=True)
     def is_planned(self, row: MonitorHistory) -> bool:
         """Whether it was matched against the subscriptions."""
@@ -127,11 +139,28 @@ class MonitorHistoryAdmin(ReadOnlyAdmin):
 
 def step_text(row: MonitorHistory) -> SafeString | str:
     """ "5 → 3", with ? for an unknown side; a dash for events without numbers."""
+    return _numbers(row) or muted("–")
+
+
+def _numbers(row: MonitorHistory) -> str:
     if row.from_quantity is None and row.to_quantity is None:
-        return muted("–")
+        return ""
     before = "?" if row.from_quantity is None else row.from_quantity
     after = "?" if row.to_quantity is None else row.to_quantity
     return f"{before} → {after}"
+
+
+def why_context(
+    kept: Mapping[str, Any], *, said: str, run: PollRun | None, step: str = ""
+) -> dict[str, Any]:
+    """The panel that answers "why?" with the evidence that was kept."""
+    return {
+        "panels": ["admin/desk/why_panel.html"],
+        "said": said,
+        "step": step,
+        "why": explain(kept, labels=dict(source_choices())),
+        "poll": row_link(run, "See the poll that read it") if run else "",
+    }
 
 
 @admin.register(PollRun)

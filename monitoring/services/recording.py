@@ -11,6 +11,7 @@ from django.db import transaction
 
 from monitoring import guard, listing
 from monitoring.choices import EventType, PollOutcome
+from monitoring.evidence import error_proof, snapshot_proof
 from monitoring.health import HealthState, after_failure, after_success, backoff_seconds
 from monitoring.listing_events import catalogue_events
 from monitoring.services.catalogue import catalogue_load, catalogue_write
@@ -25,6 +26,7 @@ from monitoring.state import Event
 from websites.choices import Health
 from websites.sources.base import Snapshot
 from websites.sources.errors import BadAnswerError, EmptyCatalogueError, SourceError
+from websites.sources.registry import resolve
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,8 @@ def _failure(lease: Lease, error: SourceError, now: datetime) -> tuple[PollResul
         tally=Tally(events=len(events), requests_made=0 if lease.is_given_up else 1),
         error=error,
     )
-    ids = _website_events(lease, run_id, events, now)
+    proof = error_proof(resolve(lease.source), error)
+    ids = _website_events(lease, run_id, events, now, proof)
     result = PollResult(
         lease.website_id, lease.name, PollOutcome.ERROR, events=len(ids), error=error
     )
@@ -125,7 +128,7 @@ def _finish_quiet(
     outcome = PollOutcome.CHANGED if recovers else PollOutcome.UNCHANGED
     tally = tally_of(snapshot, monitors_checked=monitors, events=len(events))
     run_id = run_finish(lease=lease, outcome=outcome, now=now, tally=tally)
-    ids = _website_events(lease, run_id, events, now)
+    ids = _website_events(lease, run_id, events, now, _proof(lease, snapshot))
     return PollResult(lease.website_id, lease.name, outcome, monitors, 0, len(ids)), ids
 
 
@@ -178,7 +181,7 @@ def _finish_changed(
         ids += write_steps(
             website_id=lease.website_id, run_id=run_id, steps=steps, now=now
         ).event_ids
-    ids += _website_events(lease, run_id, events, now)
+    ids += _website_events(lease, run_id, events, now, _proof(lease, snapshot))
     outcome = PollOutcome.CHANGED
     return PollResult(lease.website_id, lease.name, outcome, monitors, changes, len(ids)), ids
 
@@ -213,7 +216,7 @@ def _quarantine(
         now=now,
         tally=tally_of(snapshot, events=len(events)),
     )
-    ids = _website_events(lease, run_id, events, now)
+    ids = _website_events(lease, run_id, events, now, _proof(lease, snapshot))
     outcome = PollOutcome.QUARANTINED
     return PollResult(lease.website_id, lease.name, outcome, events=len(ids)), ids
 
@@ -256,8 +259,12 @@ def _release(lease: Lease, now: datetime, state: HealthState, **columns: Any) ->
         raise _LeaseLostError
 
 
+def _proof(lease: Lease, snapshot: Snapshot) -> dict[str, Any]:
+    return snapshot_proof(resolve(lease.source), snapshot)
+
+
 def _website_events(
-    lease: Lease, run_id: int | None, events: list[Event], now: datetime
+    lease: Lease, run_id: int | None, events: list[Event], now: datetime, proof: dict[str, Any]
 ) -> list[int]:
     return write_events(
         [
@@ -267,6 +274,7 @@ def _website_events(
                 monitor_id=event.monitor_id,
                 run_id=run_id,
                 now=now,
+                evidence=proof,
             )
             for event in events
         ]

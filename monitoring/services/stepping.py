@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce
 
 from monitoring.choices import ChangeType, EventType, MonitorStatus
 from monitoring.diffing import diff, observe
+from monitoring.evidence import snapshot_proof
 from monitoring.listing import CatalogueChange
 from monitoring.models import Monitor
 from monitoring.rules import decide
@@ -59,12 +60,7 @@ def steps_of(
 ) -> list[Step]:
     """One Step per monitor about which something changed."""
     source = resolve(lease.source)
-    proof = {
-        "source": source,
-        "page": snapshot.page_class,
-        "status": snapshot.status,
-        "hash": snapshot.body_hash,
-    }
+    proof = snapshot_proof(source, snapshot)
     gone = {state.product_id for state in changed.gone}
     waiting = {state.product_id for state in changed.absent}
     steps = []

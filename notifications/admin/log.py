@@ -114,7 +114,7 @@ class NotificationLogAdmin(ReadOnlyAdmin):
             else muted("–"),
             "events": [
                 (
-                    row_link(one, f"#{one.pk}"),
+                    row_link(one, f"Why #{one.pk}?"),
                     event_badge(one.event_type),
                     row_link(one.monitor or one.website),
                     one.message,
