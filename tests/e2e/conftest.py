@@ -106,7 +106,7 @@ class Product:
         eventually(self._answers, within=STARTS_WITHIN, what="the start of the web server")
 
     def _answers(self) -> bool:
-        with suppress(requests.ConnectionError):
+        with suppress(requests.ConnectionError, requests.Timeout):
             return requests.get(f"{self.url}/health", timeout=5).status_code == 200
         return False
 

@@ -26,12 +26,14 @@ def two(world, database_url, tmp_path):
     second = Product(environment, folder / "run.log")
     second.key = first.key
     pair = (first, second)
-    for product in pair:
-        product.start()
-        eventually(Inside(product).is_well, within=60, what="a system that is well")
-    yield pair
-    for product in pair:
-        Inside(product).end()
+    try:
+        for product in pair:
+            product.start()
+            eventually(Inside(product).is_well, within=60, what="a system that is well")
+        yield pair
+    finally:
+        for product in pair:
+            Inside(product).end()
 
 
 def overlaps(calls) -> list[tuple[float, float]]:

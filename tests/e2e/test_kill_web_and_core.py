@@ -17,10 +17,12 @@ pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(240)]
 def running(world, database_url, tmp_path):
     product = install(world, database_url, tmp_path, **SHORT)
     inside = Inside(product)
-    product.start()
-    eventually(inside.is_well, within=60, what="a system that is well")
-    yield product, inside
-    inside.end()
+    try:
+        product.start()
+        eventually(inside.is_well, within=60, what="a system that is well")
+        yield product, inside
+    finally:
+        inside.end()
 
 
 def answers(product) -> bool:
