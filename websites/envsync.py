@@ -18,6 +18,7 @@ from websites.sources.registry import source_class
 
 SOURCE = "whmcs_api"
 PARTS = ("NAME", "URL", "API_ID", "API_SECRET")
+SINGLE_LABEL = "WHMCS_API"
 SINGLE = ("WHMCS_API_URL", "WHMCS_API_IDENTIFIER", "WHMCS_API_SECRET")
 
 
@@ -56,7 +57,7 @@ def websites_named() -> list[NamedWebsite]:
     if any(single.values()):
         _refuse_missing(single, "the others", problems)
         host = urlsplit(single["WHMCS_API_URL"]).hostname or "WHMCS"
-        found.append(_named("WHMCS_API", host, *single.values()))
+        found.append(_named(SINGLE_LABEL, host, *single.values()))
     for number, given in sorted(settings.WEBSITES_FROM_ENV.items()):
         if number == 0:
             shape = ", ".join(f"WEBSITE_1_{part}" for part in PARTS)

@@ -1,0 +1,1 @@
+"""Moving an older single-site monitor in."""
