@@ -23,6 +23,7 @@ from notifications.channels.webhook.config import new_secret
 from notifications.channels.webhook.transport import WebhookTransport
 from notifications.services import claiming, outbox
 from notifications.services.settling import WAITS_SECONDS
+from runtime import leash
 from tests.docs import codes, generated
 from tests.docs.pages import ROOT, code_blocks, name_of, pages, parts, table_rows, text_of
 
@@ -106,6 +107,8 @@ NUMBERS = {
         f"runs out ({claiming.LEASE_SECONDS} s)",
         f"travel together, {matching.BATCH_MAX} at most",
         f"left after {config.SUPERVISOR_GRACE_SECONDS:.0f} seconds",
+        f"answers no canary for {config.CANARY_LIMIT_SECONDS:.0f} s",
+        f"{leash.FAREWELL_SECONDS:.0f} seconds to stop, then",
         f"caps time ({http.DEADLINE_SECONDS:.0f} s)",
     ],
     "docs/channels.md": [f"until {matching.DAILY_HOUR:02}:00", f"up to {MAX_RECIPIENTS} addresses"],

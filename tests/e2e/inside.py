@@ -21,6 +21,7 @@ SHORT = {
     "CANARY_SECONDS": "0.5",
     "CANARY_LIMIT_SECONDS": "3",
     "POLL_LEASE_SECONDS": "6",
+    "WEB_WORKERS": "1",
 }
 """The shipped times, divided by ten or so."""
 
@@ -167,6 +168,13 @@ class Stock:
     def flows(self) -> None:
         self.change()
         self.arrives()
+        eventually(self._is_settled, within=30, what="the note that the message was sent")
+
+    def _is_settled(self) -> bool:
+        with suppress(requests.RequestException):
+            page = self.product.api("GET", "notifications/?page_size=500")
+            return {row["status"] for row in page["results"]} == {"sent"}
+        return False
 
     def adds_up(self, *, repeats: int = 0) -> None:
         """No change lost, none planned twice; at most `repeats` messages came twice, by their id."""
