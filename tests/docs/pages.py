@@ -35,6 +35,13 @@ def code_blocks(text: str, language: str = "") -> list[str]:
     return [body for found, body in _FENCE.findall(text) if language in ("", found)]
 
 
+def marked_block(text: str, name: str) -> str:
+    """The block behind `<!-- run NAME -->`: a test runs it."""
+    found = re.search(rf"<!-- run {name} -->\n```\w*\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+    assert found is not None, f"no block is marked {name}"
+    return found[1]
+
+
 def without_code(text: str) -> str:
     return _FENCE.sub("", text)
 
