@@ -1,9 +1,14 @@
-"""Model fields that are encrypted at rest. A wrong key is loud, never a garbled value."""
+"""Model fields that are encrypted at rest. A wrong key is loud, never a garbled value.
+
+A stored value is opened when somebody looks into it, not when its row is read: a row that no key
+opens stops neither the rows read beside it nor the pages it stands on.
+"""
 
 from __future__ import annotations
 
 import json
-from functools import lru_cache
+from collections.abc import Iterator, Mapping
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
@@ -41,6 +46,41 @@ def decrypt(stored: str) -> str:
         raise DecryptionError("no key in FIELD_ENCRYPTION_KEYS opens this value") from None
 
 
+class Sealed(Mapping[str, Any]):
+    """A stored object that is decrypted at the first look into it. `dict(sealed)` opens it.
+
+    Whatever looks inside raises DecryptionError when no key opens the value.
+    """
+
+    def __init__(self, stored: str) -> None:
+        self.stored = stored
+
+    @cached_property
+    def _plain(self) -> dict[str, Any]:
+        opened: dict[str, Any] = json.loads(decrypt(self.stored))
+        return opened
+
+    def __getitem__(self, name: str) -> Any:
+        return self._plain[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._plain)
+
+    def __len__(self) -> int:
+        return len(self._plain)
+
+    def __repr__(self) -> str:
+        return "<sealed>"
+
+
+def opened_or_empty(values: Mapping[str, Any]) -> dict[str, Any]:
+    """For pages and forms, where a person enters anew what no key opens any more."""
+    try:
+        return dict(values)
+    except DecryptionError:
+        return {}
+
+
 if TYPE_CHECKING:
     _Base = models.TextField[Any, Any]
 else:
@@ -48,7 +88,11 @@ else:
 
 
 class EncryptedJSONField(_Base):
-    """A JSON object kept as one Fernet token. It cannot be searched; `isnull` is the only lookup."""
+    """A JSON object kept as one Fernet token. It cannot be searched; `isnull` is the only lookup.
+
+    Reads as a mapping (Sealed), is written from one. One that cannot be opened is written back as
+    it is: a change of other fields destroys nothing.
+    """
 
     if TYPE_CHECKING:
         _pyi_private_set_type: Any
@@ -60,13 +104,16 @@ class EncryptedJSONField(_Base):
         return super().get_lookup(lookup_name)
 
     def from_db_value(self, value: str | None, expression: object, connection: object) -> Any:
-        return {} if not value else json.loads(decrypt(value))
+        return Sealed(value) if value else {}
 
     def to_python(self, value: Any) -> Any:
-        return value if isinstance(value, dict) or value is None else json.loads(value)
+        return value if isinstance(value, Mapping) or value is None else json.loads(value)
 
     def get_prep_value(self, value: Any) -> str:
-        return encrypt(json.dumps(value or {}))
+        try:
+            return encrypt(json.dumps(dict(value or {})))
+        except DecryptionError:
+            return str(value.stored)
 
     def value_to_string(self, obj: models.Model) -> str:
         """Serialisers and dumps never show the content."""

@@ -29,8 +29,8 @@ def check_encryption() -> str:
     for column in encrypted_columns():
         try:
             values = column.model._base_manager.values_list(column.field, flat=True)
-            for _ in values.iterator(chunk_size=500):
-                pass
+            for value in values.iterator(chunk_size=500):
+                dict(value)  # opened by the look into it
         except DecryptionError:
             return f"{column}: a stored secret needs a key that is not in FIELD_ENCRYPTION_KEYS"
     return OK

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from common.backoff import next_delay
 from common.errors import InvalidInputError
-from common.fields import DecryptionError, decrypt, encrypt
+from common.fields import DecryptionError, decrypt, encrypt, opened_or_empty
 from common.plugin import ConfigField, clean_config, split_secrets
 from common.registry import Registry, UnknownKindError
 from tests.factories import make_website
@@ -112,6 +112,33 @@ def test_keys_rotate_and_a_wrong_key_is_loud(settings):
     settings.FIELD_ENCRYPTION_KEYS = []
     with pytest.raises(ImproperlyConfigured):
         encrypt("x")
+
+
+@pytest.mark.django_db
+def test_a_value_that_no_key_opens_is_loud_at_the_first_look_and_stops_no_other_row(settings):
+    lost = make_website(name="Lost")
+    settings.FIELD_ENCRYPTION_KEYS = [Fernet.generate_key().decode()]
+    fine = make_website(name="Fine")
+    read = {row.name: row.credentials for row in Website.objects.filter(pk__in=[lost.pk, fine.pk])}
+    assert read["Fine"] == fine.credentials
+    assert opened_or_empty(read["Fine"]) == fine.credentials
+    assert "planted" not in repr(read)
+    for look in (dict, bool, sorted, lambda value: value.get("secret")):
+        with pytest.raises(DecryptionError):
+            look(read["Lost"])
+    assert opened_or_empty(read["Lost"]) == {}
+
+
+@pytest.mark.django_db
+def test_a_change_of_other_fields_keeps_a_value_that_no_key_opens(settings):
+    website, keys = make_website(), settings.FIELD_ENCRYPTION_KEYS
+    settings.FIELD_ENCRYPTION_KEYS = [Fernet.generate_key().decode()]
+    website.refresh_from_db()
+    website.name = "Renamed"
+    website.save()
+    settings.FIELD_ENCRYPTION_KEYS = keys
+    website.refresh_from_db()
+    assert (website.name, website.credentials["secret"]) == ("Renamed", "planted-secret")
 
 
 @pytest.mark.django_db
