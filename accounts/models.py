@@ -103,6 +103,9 @@ class ApiKey(TimeStampedModel):
     expires_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True, editable=False)
     last_used_at = models.DateTimeField(null=True, blank=True, editable=False)
+    minutes_used = models.PositiveBigIntegerField(
+        default=0, editable=False, help_text="Minutes in which it was used, ever."
+    )
 
     objects: ClassVar = TeamScopedQuerySet["ApiKey"].as_manager()
 

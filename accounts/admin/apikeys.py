@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin
 from django.db.models import Model
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
@@ -18,7 +19,7 @@ from accounts.admin.theme import ChoicesFilter
 from accounts.admin.verbs import Verb
 from accounts.choices import Role
 from accounts.models import ApiKey
-from accounts.services import api_key_create, api_key_revoke
+from accounts.services import ROTATION_GRACE, api_key_create, api_key_revoke, api_key_rotate
 
 
 @admin.register(ApiKey)
@@ -35,6 +36,16 @@ class ApiKeyAdmin(ShowOnceMixin, TeamScopedAdmin):
         label="Make a key",
     )
     verbs = (
+        Verb(
+            "rotate",
+            "Rotate",
+            "autorenew",
+            Role.OWNER,
+            confirm="A new key is made and shown once; this one works for "
+            f"{ROTATION_GRACE.days} more days. Rotate it?",
+            fits=lambda key: key.is_usable,
+            in_list=False,
+        ),
         Verb(
             "revoke",
             "Revoke",
@@ -53,7 +64,7 @@ class ApiKeyAdmin(ShowOnceMixin, TeamScopedAdmin):
         if obj is None:
             return ("team", "name", "scope", "expires_at")
         return ("team", "name", "prefix", "scope", "state", "created_by", "created_at",
-                "expires_at", "last_used", "revoked_at")  # fmt: skip
+                "expires_at", "last_used", "minutes_used", "revoked_at")  # fmt: skip
 
     @admin.display(description="State")
     def state(self, row: ApiKey) -> SafeString:
@@ -81,6 +92,25 @@ class ApiKeyAdmin(ShowOnceMixin, TeamScopedAdmin):
         )
         self.adopt(obj, made)
         self.show_once(request, {"API key": plain})
+
+    def do_rotate(self, request: HttpRequest, row: ApiKey) -> str:
+        made, plain = api_key_rotate(
+            api_key=row,
+            created_by=request.user,  # type: ignore[arg-type]  # the admin lets only users in
+        )
+        self.adopt(row, made)
+        self.show_once(request, {"API key": plain})
+        return ""
+
+    def _post_view(self, verb: Verb) -> Callable[..., HttpResponse]:
+        """Shows a fresh key instead of going back to the page of the row."""
+        usual = super()._post_view(verb)
+
+        def view(request: HttpRequest, object_id: str) -> HttpResponse:
+            response = usual(request, object_id)
+            return self.shown_page(request, self.get_object(request, object_id)) or response
+
+        return view
 
     def do_revoke(self, request: HttpRequest, row: ApiKey) -> str:
         api_key_revoke(api_key=row)

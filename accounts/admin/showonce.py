@@ -22,9 +22,15 @@ class ShowOnceMixin(ThemedAdmin):
     def response_add(
         self, request: HttpRequest, obj: Any, post_url_continue: str | None = None
     ) -> HttpResponse:
+        return self.shown_page(request, obj) or super().response_add(
+            request, obj, post_url_continue
+        )
+
+    def shown_page(self, request: HttpRequest, obj: Any) -> HttpResponse | None:
+        """The page that shows what was made in this request; None when nothing was."""
         secrets = getattr(request, "_shown_once", None)
         if not secrets:
-            return super().response_add(request, obj, post_url_continue)
+            return None
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,

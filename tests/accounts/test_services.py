@@ -15,6 +15,7 @@ from accounts.services import (
     api_key_authenticate,
     api_key_create,
     api_key_revoke,
+    api_key_rotate,
     membership_remove,
     membership_set,
     team_create,
@@ -66,6 +67,40 @@ def test_the_use_of_a_key_is_noted_once_a_minute(django_assert_num_queries):
     api_key_authenticate(plain)
     with django_assert_num_queries(1):
         api_key_authenticate(plain)
+
+
+def test_minutes_of_use_are_counted():
+    key, plain = api_key_create(team=make_team(), name="k")
+    api_key_authenticate(plain)
+    api_key_authenticate(plain)
+    key.refresh_from_db()
+    assert key.minutes_used == 1
+
+
+def test_a_rotated_key_works_for_a_while_beside_the_new_one():
+    old, old_plain = api_key_create(team=make_team(), name="shop", scope="write")
+    new, new_plain = api_key_rotate(api_key=old)
+    assert (new.name, new.scope, new.team, new.expires_at) == ("shop", "write", old.team, None)
+    assert new_plain != old_plain
+    assert api_key_authenticate(new_plain) == new
+    assert api_key_authenticate(old_plain) == old
+    old.refresh_from_db()
+    assert old.expires_at is not None
+    assert timedelta(days=6) < old.expires_at - timezone.now() <= timedelta(days=7)
+    ApiKey.objects.filter(pk=old.pk).update(expires_at=timezone.now())
+    assert api_key_authenticate(old_plain) is None
+
+
+def test_rotating_never_lengthens_a_life_and_revives_nobody():
+    soon = timezone.now() + timedelta(hours=1)
+    key, _ = api_key_create(team=make_team(), name="k", expires_at=soon)
+    new, _ = api_key_rotate(api_key=key)
+    key.refresh_from_db()
+    assert (key.expires_at, new.expires_at) == (soon, soon)
+    api_key_revoke(api_key=key)
+    with pytest.raises(ConflictError):
+        api_key_rotate(api_key=key)
+    assert ApiKey.objects.count() == 2
 
 
 def test_everybody_sees_only_the_rows_of_their_teams():

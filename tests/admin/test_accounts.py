@@ -49,6 +49,22 @@ def test_a_key_is_revoked_and_never_edited(owner: Client, world: World) -> None:
     assert "does not apply" in texts(owner.post(page(ApiKey, "revoke", key.pk), follow=True))
 
 
+def test_a_rotated_key_is_shown_once_and_the_old_one_stays_a_while(
+    owner: Client, world: World
+) -> None:
+    key = world.rows[ApiKey]
+    response = owner.post(page(ApiKey, "rotate", key.pk))
+    (plain,) = response.context["secrets"].values()
+    made = api_key_authenticate(plain)
+    assert made is not None
+    assert (made.created_by, made.pk != key.pk) == (world.owner, True)
+    key.refresh_from_db()
+    assert isinstance(key, ApiKey)
+    assert key.is_usable
+    assert key.expires_at is not None
+    assert plain not in owner.get(page(ApiKey, "change", made.pk)).content.decode()
+
+
 @pytest.mark.parametrize("role", ["operator", "viewer"])
 def test_only_owners_see_keys(world: World, role: str) -> None:
     client = log_in(getattr(world, role))
