@@ -229,8 +229,9 @@ class Book:
         return []
 
     def says(self, name: str, words: str, *, times: int = 1) -> None:
-        def count() -> int:
-            return sum(f" {name} " in row and words in row for row in self.rows())
+        def fitting() -> list[str]:
+            found = [row for row in self.rows() if f" {name} " in row and words in row]
+            return found if len(found) >= times else []
 
-        eventually(lambda: count() >= times, within=30, what=f"'{name} {words}' in the admin")
-        assert count() == times
+        found = eventually(fitting, within=30, what=f"'{name} {words}' in the admin")
+        assert len(found) == times, found
