@@ -33,7 +33,8 @@ OPTIONS: dict[str, Any] = {
 }
 
 _asleep_until: dict[str, float] = {}
-"""Server -> monotonic time. Shared by the threads of a process; a lost race costs one more try."""
+"""Servers that failed last -> monotonic time of the next try. Shared by the threads of a process;
+a lost race costs one more try."""
 
 
 class RedisCache(django_redis.RedisCache):
@@ -48,12 +49,16 @@ class RedisCache(django_redis.RedisCache):
         if time.monotonic() < _asleep_until.get(self._server, 0.0):
             return lost
         try:
-            return call()
+            found = call()
         except RedisError as error:
+            if self._server not in _asleep_until:
+                # No address in it: it may hold a password.
+                logger.warning("cache_away error=%s", type(error).__name__)
             _asleep_until[self._server] = time.monotonic() + PAUSE_SECONDS
-            # No address in it: it may hold a password.
-            logger.warning("cache_away error=%s", type(error).__name__)
             return lost
+        if _asleep_until.pop(self._server, None) is not None:
+            logger.warning("cache_back")
+        return found
 
     def add(self, key: Any, value: Any, *args: Any, **kwargs: Any) -> bool:
         return self._ask(lambda: super(RedisCache, self).add(key, value, *args, **kwargs), False)

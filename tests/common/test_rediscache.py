@@ -98,9 +98,10 @@ def test_a_server_that_is_away_is_an_empty_cache() -> None:
 
 
 @pytest.mark.usefixtures("away")
-def test_a_server_that_is_away_is_asked_once_and_named_without_its_password(
-    caplog: pytest.LogCaptureFixture,
+def test_a_server_that_is_away_is_told_of_once_and_without_its_password(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
+    monkeypatch.setattr(rediscache, "PAUSE_SECONDS", 0.0)
     for _ in range(5):
         assert caches["default"].get("one") is None
     assert caplog.text.count("cache_away") == 1
@@ -108,7 +109,9 @@ def test_a_server_that_is_away_is_asked_once_and_named_without_its_password(
 
 
 @pytest.mark.usefixtures("shared")
-def test_a_server_that_came_back_is_used_again(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_that_failed_is_left_alone_for_a_while_and_then_used_again(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     cache = caches["default"]
     server = str(cache._server)  # type: ignore[attr-defined]
     rediscache._asleep_until[server] = float("inf")
@@ -117,6 +120,7 @@ def test_a_server_that_came_back_is_used_again(monkeypatch: pytest.MonkeyPatch) 
     assert cache.get("one") is None
     cache.set("one", 1)
     assert cache.get("one") == 1
+    assert caplog.text.count("cache_back") == 1
 
 
 @pytest.mark.usefixtures("away")
