@@ -7,7 +7,14 @@ class NotificationsConfig(AppConfig):
 
     def ready(self) -> None:
         # Receivers load the models, which exist only now.
+        from django.db.models.signals import post_delete
+
+        from monitoring.models import Monitor
         from monitoring.signals import history_recorded
-        from notifications.receivers import announce
+        from notifications.receivers import announce, look_for_emptied
+        from websites.models import Website
 
         history_recorded.connect(announce, dispatch_uid="notifications.announce")
+        for model in (Website, Monitor):
+            uid = f"notifications.emptied.{model.__name__}"
+            post_delete.connect(look_for_emptied, sender=model, dispatch_uid=uid)

@@ -45,7 +45,8 @@ class Event(NamedTuple):
 
 
 class Rule(NamedTuple):
-    """A Subscription of a usable Channel. Empty sets of websites and monitors mean all."""
+    """A Subscription of a usable Channel. Empty sets of websites and monitors mean all, or none
+    when it `is_scoped`: what it named is deleted."""
 
     channel_id: int
     team_id: int
@@ -54,6 +55,7 @@ class Rule(NamedTuple):
     website_ids: frozenset[int]
     monitor_ids: frozenset[int]
     digest: str
+    is_scoped: bool = False
 
 
 class Group(NamedTuple):
@@ -78,7 +80,7 @@ def is_match(rule: Rule, event: Event) -> bool:
     in_all = ALL_EVENTS in rule.event_types and event.event_type not in NOT_IN_ALL
     if not in_all and event.event_type not in rule.event_types:
         return False
-    if not rule.website_ids and not rule.monitor_ids:
+    if not (rule.is_scoped or rule.website_ids or rule.monitor_ids):
         return True
     return event.website_id in rule.website_ids or event.monitor_id in rule.monitor_ids
 

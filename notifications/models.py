@@ -55,14 +55,22 @@ class Channel(PublicIdModel, TimeStampedModel):
 
 
 class Subscription(TimeStampedModel):
-    """Which events of which Websites or Monitors go to a Channel; empty sets mean all of them."""
+    """Which events of which Websites or Monitors go to a Channel.
+
+    Empty sets mean all of them, unless `is_scoped` says that something was named: it is deleted
+    then, and the subscription matches nothing.
+    """
 
     channel = models.ForeignKey(Channel, on_delete=models.CASCADE, related_name="subscriptions")
     events = models.JSONField(default=all_events, help_text='Event types, or "*" for all.')
     websites = models.ManyToManyField(Website, blank=True, related_name="subscriptions")
     monitors = models.ManyToManyField(Monitor, blank=True, related_name="subscriptions")
+    is_scoped = models.BooleanField(
+        default=False, editable=False, help_text="Websites or monitors were named."
+    )
     digest = models.CharField(max_length=16, choices=Digest.choices, default=Digest.NOW)
     is_active = models.BooleanField(default=True)
+    disabled_reason = models.CharField(max_length=250, blank=True, editable=False)
 
     objects: ClassVar[SubscriptionQuerySet] = SubscriptionQuerySet.as_manager()  # type: ignore[assignment]
 

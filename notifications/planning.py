@@ -114,15 +114,21 @@ def _rules(team_ids: Iterable[int]) -> list[Rule]:
         is_active=True, channel__is_active=True, channel__team_id__in=team_ids
     )
     rows = active.order_by("pk").values_list(
-        "pk", "channel_id", "channel__team_id", "channel__team__time_zone", "events", "digest"
+        "pk",
+        "channel_id",
+        "channel__team_id",
+        "channel__team__time_zone",
+        "events",
+        "digest",
+        "is_scoped",
     )
     found = list(rows)
     ids = [row[0] for row in found]
     websites = _linked(Subscription.websites.through, "website_id", ids)
     monitors = _linked(Subscription.monitors.through, "monitor_id", ids)
     return [
-        Rule(channel_id, team_id, zone, frozenset(types), websites[pk], monitors[pk], digest)
-        for pk, channel_id, team_id, zone, types, digest in found
+        Rule(channel, team, zone, frozenset(types), websites[pk], monitors[pk], digest, is_scoped)
+        for pk, channel, team, zone, types, digest, is_scoped in found
     ]
 
 

@@ -20,6 +20,12 @@ class ChannelQuerySet(TeamScopedQuerySet["Channel"]):
 class SubscriptionQuerySet(TeamScopedQuerySet["Subscription"]):
     team_path = "channel__team_id"
 
+    def emptied(self) -> Self:
+        """Active ones whose websites and monitors are all deleted: they match nothing."""
+        return self.filter(
+            is_scoped=True, is_active=True, websites__isnull=True, monitors__isnull=True
+        )
+
 
 class NotificationLogQuerySet(TeamScopedQuerySet["NotificationLog"]):
     team_path = "channel__team_id"

@@ -63,13 +63,14 @@ class SubscriptionAdmin(TeamScopedAdmin):
     ordering = ("channel__name", "id")  # counting websites drops the order of the model
     autocomplete_fields = ("websites", "monitors")
     fieldsets = (
-        (None, {"fields": ("channel", "is_active", "digest")}),
+        (None, {"fields": ("channel", "is_active", "disabled_reason", "digest")}),
         ("What", {"fields": ("events",)}),
         (
             "Of which shops",
             {
                 "fields": ("websites", "monitors"),
-                "description": "Leave both empty for everything of the channel's team.",
+                "description": "Leave both empty for everything of the channel's team. When all that "
+                "was named here is deleted, nothing is sent until others are named.",
             },
         ),
     )
@@ -104,7 +105,15 @@ class SubscriptionAdmin(TeamScopedAdmin):
         return super().get_form(request, obj, change, **kwargs)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any | None = None) -> tuple[str, ...]:
-        return () if obj is None else ("channel",)
+        return () if obj is None else ("channel", "disabled_reason")
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any | None = None) -> Any:
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj is not None and obj.disabled_reason:
+            return fieldsets
+        (name, first), *others = fieldsets
+        fields = tuple(field for field in first["fields"] if field != "disabled_reason")
+        return [(name, {**first, "fields": fields}), *others]
 
     @admin.display(description="Channel", ordering="channel__name")
     def channel_name(self, row: Subscription) -> str:
@@ -123,7 +132,7 @@ class SubscriptionAdmin(TeamScopedAdmin):
             for number, word in ((row.website_count, "website"), (row.monitor_count, "monitor"))
             if number
         ]
-        return ", ".join(parts) or "everything"
+        return ", ".join(parts) or ("nothing: deleted" if row.is_scoped else "everything")
 
     def write(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         self.adopt(obj, form.save_by_service())

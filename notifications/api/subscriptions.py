@@ -17,7 +17,7 @@ from websites.models import Website
 
 class SubscriptionSerializer(serializers.ModelSerializer[Subscription]):
     """Empty `websites` and `monitors` stand for all of the team; "*" for all events but the
-    quiet ones."""
+    quiet ones. Empty ones with `is_scoped` stand for none: all that was named is deleted."""
 
     channel = VisibleRelatedField(queryset=Channel.objects.all())
     events = serializers.ListField(child=serializers.CharField(), default=lambda: ["*"])
@@ -34,10 +34,12 @@ class SubscriptionSerializer(serializers.ModelSerializer[Subscription]):
             "monitors",
             "digest",
             "is_active",
+            "is_scoped",
+            "disabled_reason",
             "created_at",
             "updated_at",
         )
-        read_only_fields = ("created_at", "updated_at")
+        read_only_fields = ("is_scoped", "disabled_reason", "created_at", "updated_at")
 
     def create(self, validated_data: dict[str, Any]) -> Subscription:
         self.context["view"].require_role(validated_data["channel"].team_id)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Model
+from django.utils import timezone
 
 from common.errors import InvalidInputError
 from monitoring.choices import EventType
@@ -18,6 +19,7 @@ from websites.models import Website
 
 ALERT_EVENTS = ("alert_opened", "alert_acknowledged", "alert_reminder", "alert_resolved")
 EDITABLE = frozenset({"channel", "events", "websites", "monitors", "digest", "is_active"})
+SCOPE_DELETED = "All websites and monitors it named were deleted."
 
 
 def event_choices() -> list[tuple[str, str]]:
@@ -70,6 +72,7 @@ def _apply(subscription: Subscription, changes: dict[str, Any]) -> Subscription:
     if "is_active" in changes:
         subscription.is_active = bool(changes["is_active"])
     scopes = _scopes(team_id, changes, problems)
+    _mark_scoped(subscription, scopes, problems)
     if problems:
         raise _invalid(problems)
     with transaction.atomic():
@@ -79,6 +82,40 @@ def _apply(subscription: Subscription, changes: dict[str, Any]) -> Subscription:
         if "monitors" in scopes:
             subscription.monitors.set(scopes["monitors"])
     return subscription
+
+
+def subscriptions_disable_emptied() -> int:
+    """After a deletion: what named only rows that are gone must not turn to "everything"."""
+    return Subscription.objects.filter(pk__in=Subscription.objects.emptied().values("pk")).update(
+        is_active=False, disabled_reason=SCOPE_DELETED, updated_at=timezone.now()
+    )
+
+
+def _mark_scoped(
+    subscription: Subscription, scopes: Mapping[str, list[int]], problems: dict[str, list[str]]
+) -> None:
+    """Naming none means all, but for a subscription that lost what it named: whoever saves its
+    form again has not asked for everything."""
+    stored = _stored_scopes(subscription)
+    is_lost = subscription.is_scoped and not any(stored.values())
+    is_named = any({**stored, **scopes}.values())
+    subscription.is_scoped = is_named or is_lost
+    if is_named or not is_lost:
+        subscription.disabled_reason = ""
+    elif subscription.is_active:
+        problems["websites"] = [
+            f"{SCOPE_DELETED} Name others here or under monitors, or make a new subscription for "
+            "everything."
+        ]
+
+
+def _stored_scopes(subscription: Subscription) -> dict[str, list[int]]:
+    if subscription._state.adding:
+        return {}
+    return {
+        "websites": list(subscription.websites.values_list("pk", flat=True)),
+        "monitors": list(subscription.monitors.values_list("pk", flat=True)),
+    }
 
 
 def _scopes(

@@ -39,6 +39,7 @@ def subscribe(
     **fields: Any,
 ) -> Subscription:
     """To everything unless event types are named."""
+    fields.setdefault("is_scoped", bool(websites or monitors))
     row = Subscription.objects.create(channel=channel, events=list(events) or ["*"], **fields)
     row.websites.set(websites or [])
     row.monitors.set(monitors or [])
