@@ -28,10 +28,25 @@ class Pagination(PageNumberPagination):
     page_size = 50
     page_size_query_param = "page_size"
     max_page_size = 500
+    page_query_description = "Page, from 1 on."
+    page_size_query_description = "Rows of a page, 500 at most."
+
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        """The framework's, without its examples of foreign addresses."""
+        described: dict[str, Any] = super().get_paginated_response_schema(schema)
+        for one in described["properties"].values():
+            one.pop("example", None)
+        return described
 
 
 class StableOrdering(OrderingFilter):
     """?ordering=; rows that are equal in it are ordered by id, so that none is on two pages."""
+
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+        parameters: list[dict[str, Any]] = super().get_schema_operation_parameters(view)
+        for one in parameters:
+            one["description"] = f"{', '.join(view.ordering_fields)}; with - for descending."
+        return parameters
 
     def get_ordering(self, request: Any, queryset: Any, view: Any) -> Any:
         ordering = super().get_ordering(request, queryset, view)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.conf import settings
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -29,7 +29,7 @@ from monitoring.querysets import (
     StockRecordQuerySet,
 )
 from websites.links import buy_link
-from websites.models import Website
+from websites.models import LONGEST_INTERVAL, Website
 
 
 class Monitor(PublicIdModel, TimeStampedModel):
@@ -65,7 +65,7 @@ class Monitor(PublicIdModel, TimeStampedModel):
     check_interval = models.PositiveIntegerField(
         null=True,
         blank=True,
-        validators=[MinValueValidator(5)],
+        validators=[MinValueValidator(5), MaxValueValidator(LONGEST_INTERVAL)],
         help_text="Seconds; shortens the interval of its website. Empty: as the website.",
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.conf import settings
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils import timezone
 
@@ -15,6 +15,9 @@ from common.models import PublicIdModel, TimeStampedModel
 from websites.choices import Health
 from websites.querysets import CatalogueProductQuerySet, WebsiteQuerySet
 from websites.sources.registry import choices as source_choices
+
+LONGEST_INTERVAL = 7 * 86_400
+"""Seconds. Times are counted with it; a far larger number would be no time at all."""
 
 
 def default_interval() -> int:
@@ -46,8 +49,8 @@ class Website(PublicIdModel, TimeStampedModel):
     is_active = models.BooleanField(default=True)
     poll_interval = models.PositiveIntegerField(
         default=default_interval,
-        validators=[MinValueValidator(5)],
-        help_text="Seconds, at least 5.",
+        validators=[MinValueValidator(5), MaxValueValidator(LONGEST_INTERVAL)],
+        help_text="Seconds, at least 5, at most a week.",
     )
 
     # Health: what the last polls proved about the shop, never about its stock.

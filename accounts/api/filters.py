@@ -11,6 +11,8 @@ from django.db import connections
 from django_filters import ModelChoiceFilter, ModelMultipleChoiceFilter
 from django_filters import rest_framework as filters
 from django_filters.fields import IsoDateTimeField
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
 
 from accounts.api.permissions import actor_of
 from accounts.models import Team
@@ -31,6 +33,7 @@ class TeamFilterSet(filters.FilterSet):
             if isinstance(one, ModelChoiceFilter | ModelMultipleChoiceFilter):
                 one.queryset = _visible(one.queryset)
 
+    @extend_schema_field(OpenApiTypes.INT)
     def by_team(self, rows: Any, name: str, value: Team) -> Any:
         return rows.of_team(value.pk)
 

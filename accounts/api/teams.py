@@ -12,6 +12,7 @@ class TeamSerializer(serializers.ModelSerializer[Team]):
     class Meta:
         model = Team
         fields = ("id", "public_id", "name", "slug", "time_zone", "low_stock_threshold")
+        read_only_fields = fields
 
 
 class TeamViewSet(ListRetrieveViewSet[Team]):

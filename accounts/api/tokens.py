@@ -17,6 +17,7 @@ from accounts.api.authentication import KEYWORD
 from accounts.api.throttles import ActorThrottle, LoginThrottle
 from accounts.models import User
 from accounts.services.tokens import login_begin, login_end, login_renew
+from common.openapi import failing
 
 TOO_LONG = 4096
 
@@ -56,7 +57,7 @@ class ObtainView(TokenView):
         operation_id="auth_token_create",
         summary="Log in",
         request=CredentialsSerializer,
-        responses=TokenPairSerializer,
+        responses={200: TokenPairSerializer, **failing(401)},
     )
     def post(self, request: Request) -> Response:
         """A short access token and a refresh token for name and password of a person."""
@@ -74,7 +75,7 @@ class RenewView(TokenView):
         operation_id="auth_token_refresh",
         summary="Renew a log-in",
         request=RefreshSerializer,
-        responses=TokenPairSerializer,
+        responses={200: TokenPairSerializer, **failing(401)},
     )
     def post(self, request: Request) -> Response:
         """A new pair. A refresh token works once; a second use of it ends the log-in."""

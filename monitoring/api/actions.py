@@ -91,3 +91,4 @@ class CatalogueProductSerializer(serializers.ModelSerializer[CatalogueProduct]):
             "last_seen_at",
             "missing_since",
         )
+        read_only_fields = fields

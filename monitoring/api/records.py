@@ -7,11 +7,16 @@ from rest_framework import serializers
 
 from accounts.api.filters import MomentFilter, TeamFilterSet
 from accounts.api.viewsets import ListRetrieveViewSet
+from monitoring.choices import ChangeType, ThresholdType
 from monitoring.models import MonitorHistory, PollRun, StockRecord
 from websites.models import Website
 
 
 class StockRecordSerializer(serializers.ModelSerializer[StockRecord]):
+    threshold_type = serializers.ChoiceField(
+        choices=ThresholdType.choices, allow_blank=True, read_only=True
+    )
+
     class Meta:
         model = StockRecord
         fields = (
@@ -31,9 +36,17 @@ class StockRecordSerializer(serializers.ModelSerializer[StockRecord]):
             "metadata",
             "created_at",
         )
+        read_only_fields = fields
 
 
 class HistorySerializer(serializers.ModelSerializer[MonitorHistory]):
+    change_type = serializers.ChoiceField(
+        choices=ChangeType.choices, allow_blank=True, read_only=True
+    )
+    threshold_type = serializers.ChoiceField(
+        choices=ThresholdType.choices, allow_blank=True, read_only=True
+    )
+
     class Meta:
         model = MonitorHistory
         fields = (
@@ -55,6 +68,7 @@ class HistorySerializer(serializers.ModelSerializer[MonitorHistory]):
             "metadata",
             "created_at",
         )
+        read_only_fields = fields
 
 
 class PollRunSerializer(serializers.ModelSerializer[PollRun]):
@@ -82,6 +96,7 @@ class PollRunSerializer(serializers.ModelSerializer[PollRun]):
             "error_message",
             "advice",
         )
+        read_only_fields = fields
 
 
 class _Since(TeamFilterSet):

@@ -20,6 +20,7 @@ from accounts.api.viewsets import (
 )
 from accounts.choices import Role
 from accounts.models import Team
+from common.openapi import failing
 from monitoring.api.actions import (
     CatalogueProductSerializer,
     CheckResultSerializer,
@@ -110,14 +111,14 @@ class WebsiteSerializer(serializers.ModelSerializer[Website]):
     def create(self, validated_data: dict[str, Any]) -> Website:
         team = chosen_team(self.context["request"], validated_data.pop("team", None))
         self.context["view"].require_role(team.pk)
-        with renamed_fields(OUTSIDE_NAMES):
+        with renamed_fields(lambda name: OUTSIDE_NAMES.get(name, name)):
             return website_create(team=team, **_inside(validated_data))
 
     def update(self, instance: Website, validated_data: dict[str, Any]) -> Website:
         team = validated_data.pop("team", instance.team)
         if team.pk != instance.team_id:
             raise serializers.ValidationError({"team": ["A website stays in its team."]})
-        with renamed_fields(OUTSIDE_NAMES):
+        with renamed_fields(lambda name: OUTSIDE_NAMES.get(name, name)):
             return website_update(website=instance, **_inside(validated_data))
 
 
@@ -170,7 +171,7 @@ class WebsiteViewSet(
         """Connection test: what is wrong and the exact fix."""
         return Response(CheckResultSerializer(website_check(website=self.get_object())).data)
 
-    @extend_schema(request=None, responses={202: PollRequestedSerializer})
+    @extend_schema(request=None, responses={202: PollRequestedSerializer, **failing(409)})
     @action(detail=True, methods=["post"])
     def poll(self, request: Request, pk: str) -> Response:
         """Asks for a poll at once; follow it at /poll-runs/{id}/."""
@@ -198,7 +199,10 @@ class WebsiteViewSet(
         listed = CatalogueProductSerializer(cast(Any, page), many=True)
         return self.get_paginated_response(listed.data)
 
-    @extend_schema(request=ImportRequestSerializer, responses=ImportSummarySerializer)
+    @extend_schema(
+        request=ImportRequestSerializer,
+        responses={200: ImportSummarySerializer, **failing(502)},
+    )
     @action(detail=True, methods=["post"], url_path="import")
     def import_products(self, request: Request, pk: str) -> Response:
         """Watches products the shop lists."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -40,24 +40,57 @@ EDITABLE = frozenset(
 )
 
 
+Key = tuple[str, str]
+"""(product_id, config_option_id): watched once per website."""
+
+
 def monitor_create(*, website: Website, product_id: str | int, **fields: Any) -> Monitor:
     """Raises InvalidInputError for bad values and for a product that is watched already."""
-    return monitors_bulk_create(website=website, rows=[{"product_id": product_id, **fields}])[0]
+    try:
+        return monitors_bulk_create(website=website, rows=[{"product_id": product_id, **fields}])[0]
+    except InvalidInputError as error:
+        problems = {name.removeprefix("0."): words for name, words in error.fields.items()}
+        raise InvalidInputError(error.message, fields=problems) from None
 
 
 def monitors_bulk_create(*, website: Website, rows: list[dict[str, Any]]) -> list[Monitor]:
     """Creates all rows or none; at most BULK_LIMIT. Names and links come from the catalogue where
-    they are left out. Raises InvalidInputError whose fields are keyed by the row's position."""
+    they are left out. Raises InvalidInputError with every problem of every row; its fields are
+    `3.price` for the row at position 3."""
+    return _create(website, dict(enumerate(rows)))
+
+
+def monitors_bulk_ensure(
+    *, website: Website, rows: list[dict[str, Any]]
+) -> tuple[list[Monitor], int]:
+    """(the monitor of every row, how many of them are new): those watched already are left as they
+    are, so that a request may be sent again. Raises as `monitors_bulk_create`."""
+    keys = [_key(row) for row in rows]
+    watched = _watched(website, keys)
+    fresh = {n: row for n, row in enumerate(rows) if keys[n] not in watched}
+    made = _create(website, fresh)
+    found = watched | {(one.product_id, one.config_option_id): one for one in made}
+    return [found[key] for key in keys], len(made)
+
+
+def _create(website: Website, rows: Mapping[int, Mapping[str, Any]]) -> list[Monitor]:
+    """`rows` by their position in what the caller sent."""
     if len(rows) > BULK_LIMIT:
         raise InvalidInputError(f"At most {BULK_LIMIT} monitors at a time.")
-    monitors = [_built(website, row) for row in rows]
-    _fill_from_catalogue(website, monitors)
+    if not rows:
+        return []
+    monitors = _built_all(website, rows)
+    _fill_from_catalogue(website, monitors.values())
     _refuse_watched(website, monitors)
-    with transaction.atomic():
-        Monitor.objects.bulk_create(monitors)
-        website.forget_applied_hash()
-        _poll_soon(website)
-    return monitors
+    try:
+        with transaction.atomic():
+            Monitor.objects.bulk_create(monitors.values())
+            website.forget_applied_hash()
+            _poll_soon(website)
+    except IntegrityError:
+        _refuse_watched(website, monitors)  # somebody else was faster
+        raise InvalidInputError("The website changed meanwhile. Try again.") from None
+    return list(monitors.values())
 
 
 def monitor_update(*, monitor: Monitor, **changes: Any) -> Monitor:
@@ -79,6 +112,9 @@ def monitor_pause(*, monitor: Monitor) -> Monitor:
 
 
 def monitor_resume(*, monitor: Monitor) -> Monitor:
+    """Whether the shop lists it is looked at anew."""
+    Monitor.objects.filter(pk=monitor.pk).update(missing_since=None, status_reason="")
+    monitor.missing_since, monitor.status_reason = None, ""
     return monitor_update(monitor=monitor, status=MonitorStatus.ACTIVE)
 
 
@@ -92,9 +128,26 @@ def monitors_delete(*, monitors: QuerySet[Monitor]) -> int:
     return count
 
 
+def _key(row: Mapping[str, Any]) -> Key:
+    return str(row["product_id"]).strip(), str(row.get("config_option_id", ""))
+
+
+def _built_all(website: Website, rows: Mapping[int, Mapping[str, Any]]) -> dict[int, Monitor]:
+    monitors: dict[int, Monitor] = {}
+    problems: dict[str, list[str]] = {}
+    for number, row in rows.items():
+        try:
+            monitors[number] = _built(website, row)
+        except InvalidInputError as error:
+            problems |= {f"{number}.{name}": words for name, words in error.fields.items()}
+    if problems:
+        raise InvalidInputError("Some values are not valid.", fields=problems)
+    return monitors
+
+
 def _built(website: Website, row: Mapping[str, Any]) -> Monitor:
     _refuse_unknown(row)
-    monitor = Monitor(website=website, **{**row, "product_id": str(row["product_id"]).strip()})
+    monitor = Monitor(website=website, **{**row, "product_id": _key(row)[0]})
     _validate(monitor, unique=False)
     return monitor
 
@@ -138,21 +191,26 @@ def _web_address(text: str) -> str:
     return text if text.startswith(("https://", "http://")) else ""
 
 
-def _refuse_watched(website: Website, monitors: list[Monitor]) -> None:
-    keys = [(monitor.product_id, monitor.config_option_id) for monitor in monitors]
-    watched = set(
-        Monitor.objects.filter(
-            website=website, product_id__in=[key[0] for key in keys]
-        ).values_list("product_id", "config_option_id")
-    )
-    seen: set[tuple[str, str]] = set()
-    for key in keys:
-        if key in watched or key in seen:
-            raise InvalidInputError(
-                f"Product {key[0]} is watched already on this website.",
-                fields={"product_id": [f"Product {key[0]} is watched already."]},
-            )
+def _refuse_watched(website: Website, monitors: Mapping[int, Monitor]) -> None:
+    keys = {n: (one.product_id, one.config_option_id) for n, one in monitors.items()}
+    watched, seen = _watched(website, keys.values()), set[Key]()
+    problems = {}
+    for number, key in keys.items():
+        if key in watched:
+            problems[f"{number}.product_id"] = [f"Product {key[0]} is watched already."]
+        elif key in seen:
+            problems[f"{number}.product_id"] = [f"Product {key[0]} stands here twice."]
         seen.add(key)
+    if problems:
+        words = next(iter(problems.values()))[0] if len(problems) == 1 else "Some are watched."
+        raise InvalidInputError(words, fields=problems)
+
+
+def _watched(website: Website, keys: Iterable[Key]) -> dict[Key, Monitor]:
+    found = Monitor.objects.filter(website=website, product_id__in=[key[0] for key in keys])
+    for one in found:
+        one.website = website  # the one we have, instead of a query for each
+    return {(one.product_id, one.config_option_id): one for one in found}
 
 
 def _poll_soon(website: Website) -> None:

@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from accounts.api.filters import MomentFilter, TeamFilterSet
 from accounts.api.viewsets import ListRetrieveViewSet
 from accounts.choices import Role
+from common.openapi import failing
 from monitoring.models import Monitor, MonitorHistory
 from notifications.models import NotificationLog
 from notifications.services.outbox import notification_resend
@@ -44,6 +45,7 @@ class NotificationSerializer(serializers.ModelSerializer[NotificationLog]):
             "created_at",
             "events",
         )
+        read_only_fields = fields
 
 
 class NotificationFilter(TeamFilterSet):
@@ -79,7 +81,7 @@ class NotificationViewSet(ListRetrieveViewSet[NotificationLog]):
     ordering_fields = ("id", "created_at", "sent_at", "next_attempt_at")
     required_roles: ClassVar = {"resend": Role.OPERATOR}
 
-    @extend_schema(request=None, responses={201: NotificationSerializer})
+    @extend_schema(request=None, responses={201: NotificationSerializer, **failing(409)})
     @action(detail=True, methods=["post"])
     def resend(self, request: Request, pk: str) -> Response:
         """Owes the same message once more, as a new row."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from rest_framework.test import APIClient
 
-from monitoring.models import Monitor, PollRun
+from monitoring.models import PollRun
 from notifications.models import Channel, NotificationLog, Subscription
 from tests.api.conftest import Api
 from tests.factories import make_monitor, make_team, make_user, make_website
@@ -106,14 +106,6 @@ def test_a_monitor_takes_numbers_and_old_names(api, team):
     twice = api("POST", "monitors/", {"website": website.pk, "product_id": "12"}, 400)
     assert "product_id" in twice["error"]["fields"]
     api("DELETE", path, status=204)
-
-
-def test_a_thousand_monitors_at_once_or_none(api, team):
-    website = make_website(team)
-    rows = [{"product_id": str(number)} for number in range(3)]
-    assert len(api("POST", "monitors/bulk/", {"website": website.pk, "monitors": rows}, 201)) == 3
-    api("POST", "monitors/bulk/", {"website": website.pk, "monitors": rows}, 400)
-    assert Monitor.objects.count() == 3
 
 
 def test_stock_is_pushed_and_read_back(api, team):

@@ -99,5 +99,13 @@ def test_problems_inside_a_list_name_their_row(api, team):
     assert set(fields) == {"monitors.1.threshold_low", "monitors.2.product_id"}
     labels = api("POST", "websites/", {"name": "x", "labels": ["a", None]}, 400)["error"]["fields"]
     assert set(labels) == {"labels.1"}
+    rows = [
+        {"product_id": "1", "purchase_link": "no address"},
+        {"product_id": "2"},
+        {"product_id": "2"},
+        {"product_id": "3", "check_interval": 10**9},
+    ]
+    fields = api("POST", "monitors/bulk/", {**body, "monitors": rows}, 400)["error"]["fields"]
+    assert set(fields) == {"monitors.0.purchase_link", "monitors.3.check_interval"}
     empty = api("POST", "monitors/bulk/", {**body, "monitors": []}, 400)["error"]["fields"]
     assert empty == {"monitors": ["This list may not be empty."]}

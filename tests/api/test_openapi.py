@@ -48,14 +48,31 @@ def test_every_operation_says_how_to_come_in_and_what_an_error_looks_like(operat
         ways = [next(iter(way)) for way in operation.get("security", [])]
         is_open = "/health/" in name or "/auth/" in name
         assert ways == ([] if is_open else ["ApiKey", "Bearer", "cookieAuth"]), name
-        schema = operation["responses"]["default"]["content"]["application/json"]["schema"]
-        assert schema == {"$ref": "#/components/schemas/Error"}
+        answers = operation["responses"]
+        is_log_in = "/auth/" in name and "revoke" not in name
+        assert ("401" in answers) == (not is_open or is_log_in), name
+        assert ("429" in answers) == ("/health/" not in name), name
+        assert ("415" in answers) == ("requestBody" in operation), name
+        failures = {status: answer for status, answer in answers.items() if status[0] == "4"}
+        assert "406" in failures
+        for status, answer in failures.items():
+            schema = answer["content"]["application/json"]["schema"]
+            assert schema == {"$ref": "#/components/schemas/Error"}, (name, status)
+            assert ("Retry-After" in answer.get("headers", {})) == (status == "429")
 
 
 def test_no_secret_is_described_as_readable(document):
-    website = document["components"]["schemas"]["Website"]["properties"]
-    assert website["api_secret"]["writeOnly"]
-    assert website["accesskey"]["writeOnly"]
+    schemas = document["components"]["schemas"]
+    for secret in ("api_secret", "accesskey"):
+        assert secret in schemas["WebsiteRequest"]["properties"]
+        assert secret not in schemas["Website"]["properties"]
+
+
+def test_an_answer_promises_all_its_fields_and_a_request_asks_for_few(document):
+    schemas = document["components"]["schemas"]
+    assert set(schemas["Monitor"]["required"]) == set(schemas["Monitor"]["properties"])
+    assert schemas["MonitorRequest"]["required"] == ["product_id", "website"]
+    assert schemas["WebsiteRequest"]["required"] == ["name"]
 
 
 @pytest.mark.parametrize("path", ["/docs", "/redoc", "/api/v1/docs"])

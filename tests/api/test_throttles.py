@@ -126,8 +126,6 @@ def test_without_the_cache_nobody_is_shut_out(settings, api):
 def test_the_address_is_the_last_one_that_no_stranger_can_claim(
     settings, rf, remote, forwarded, expected
 ):
-    import ipaddress
-
     settings.TRUSTED_PROXIES = [ipaddress.ip_network("10.0.0.0/8")]
     request = rf.get("/", REMOTE_ADDR=remote, HTTP_X_FORWARDED_FOR=forwarded)
     assert client_network(request) == expected
