@@ -9,6 +9,7 @@ from typing import Any
 
 from demo.journal import Call, Journal
 from demo.server import PLAIN, Reply, Request
+from demo.storefront import Storefront
 from demo.whmcs.answers import currencies_body, details_body, products_body
 from demo.whmcs.faults import FAULTS
 from demo.whmcs.formats import error_body, html_reply, in_format
@@ -25,7 +26,9 @@ BODIES: dict[str, Callable[[Shop, dict[str, str]], bytes]] = {
     "whmcsdetails": lambda shop, _: details_body(shop),
     "getcurrencies": lambda shop, _: currencies_body(shop),
 }
-NOT_A_PAGE = "<h1>404</h1><p>This demo shop has an API and no pages. <a href='/'>Back</a></p>"
+NOT_A_PAGE = "<h1>404</h1><p>There is no such shop. <a href='/'>Back</a></p>"
+STORE = "store"
+"""The action under which requests to the pages of a shop are counted and disturbed."""
 
 
 class ApiServer:
@@ -35,6 +38,7 @@ class ApiServer:
         self.base_url = base_url
         self.journal = journal
         self.shops: dict[str, Shop] = {}
+        self.fronts: dict[str, Storefront] = {}
         self._lock = threading.Lock()
 
     def shop(self, name: str) -> Shop:
@@ -47,25 +51,41 @@ class ApiServer:
     def close(self, name: str) -> None:
         with self._lock:
             self.shops.pop(name, None)
+            self.fronts.pop(name, None)
 
     def clear(self) -> None:
         with self._lock:
             self.shops.clear()
+            self.fronts.clear()
 
     def answer(self, request: Request, name: str, path: str) -> Reply:
         shop = self.shops.get(name)
-        if shop is None or path != PATH:
+        if shop is None:
             return html_reply(404, NOT_A_PAGE)
+        if path != PATH:
+            return self._show(shop, request, path)
         # Only the body counts: credentials in the address of a GET are not read.
         params = request.form() if request.method == "POST" else {}
         call = self.journal.begin(name, params.get("action", "").lower())
         request.finish = lambda: self.journal.end(call)
         return self._answer(shop, request, params, call)
 
+    def _show(self, shop: Shop, request: Request, path: str) -> Reply:
+        """A page of the storefront; no action of the API, so faults of actions pass it by."""
+        call = self.journal.begin(shop.name, STORE)
+        call.version = shop.version
+        request.finish = lambda: self.journal.end(call)
+        with self._lock:
+            front = self.fronts.setdefault(shop.name, Storefront(shop))
+        return self._disturbed(shop, request, call, front.answer(request, path))
+
     def _answer(self, shop: Shop, request: Request, params: dict[str, str], call: Call) -> Reply:
         call.version = shop.version
-        reply = _clean(shop, params, request.client)
-        call.outcome = "ok" if reply.status == 200 else "error"
+        return self._disturbed(shop, request, call, _clean(shop, params, request.client))
+
+    def _disturbed(self, shop: Shop, request: Request, call: Call, reply: Reply) -> Reply:
+        """What is really sent: the clean reply, or what a fault makes of it."""
+        call.outcome = "ok" if reply.status < 400 else "error"
         step = shop.script.take(call.action)
         if step is not None:
             call.outcome = f"fault:{step.name}"

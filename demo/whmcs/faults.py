@@ -14,6 +14,7 @@ from dataclasses import replace
 from typing import Any
 
 from demo.server import Delivery, Reply
+from demo.storefront_faults import PAGE_FAULTS
 from demo.whmcs.answers import encode
 from demo.whmcs.formats import error_body, html_reply
 
@@ -166,4 +167,5 @@ FAULTS: dict[str, Fault] = {
     "error": _error,
     "partial": _partial,
     "text": _text,
+    **PAGE_FAULTS,
 }

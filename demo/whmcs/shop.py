@@ -11,6 +11,7 @@ from typing import Any
 
 from demo.journal import Call, Journal
 from demo.script import Script
+from demo.storefront_look import Look
 from demo.whmcs.access import Access
 from demo.whmcs.catalogue import Product
 from demo.whmcs.dialects import DIALECTS, Style
@@ -18,6 +19,7 @@ from demo.whmcs.faults import FAULTS
 
 STYLE_FIELDS = frozenset(f.name for f in fields(Style))
 ACCESS_FIELDS = frozenset(f.name for f in fields(Access))
+LOOK_FIELDS = frozenset(f.name for f in fields(Look)) - STYLE_FIELDS - ACCESS_FIELDS
 StockChange = tuple[float, int, int | None, int | None]
 """When (seconds since the epoch), product id, from, to."""
 SET_FIELDS = frozenset({"allowed_ips", "refused_actions"})
@@ -33,6 +35,7 @@ class Shop:
         self.products: dict[int, Product] = {}
         self.style = Style(root=url)
         self.access = Access()
+        self.look = Look()
         self.script = Script()
         self.version = 1
         self.lock = threading.RLock()
@@ -111,13 +114,15 @@ class Shop:
             self.version += 1
 
     def configure(self, **values: Any) -> None:
-        """Sets fields of Style and Access by name; raises ValueError for anything else."""
+        """Sets fields of Style, Access and Look by name; raises ValueError for anything else."""
         with self.lock:
             for key, value in values.items():
                 if key in STYLE_FIELDS:
                     setattr(self.style, key, tuple(value) if key == "currencies" else value)
                 elif key in ACCESS_FIELDS:
                     setattr(self.access, key, _as_set(value) if key in SET_FIELDS else value)
+                elif key in LOOK_FIELDS:
+                    setattr(self.look, key, value)
                 else:
                     raise ValueError(f"unknown switch {key!r}")
             if self.style.dialect not in DIALECTS:

@@ -245,5 +245,5 @@ def test_a_get_is_not_served(shop: Shop) -> None:
 
 
 def test_another_path_of_the_shop_is_not_found(shop: Shop) -> None:
-    assert requests.get(f"{shop.url}/store/vps/vps-s", timeout=5).status_code == 404
+    assert requests.get(f"{shop.url}/shopping/vps/vps-s", timeout=5).status_code == 404
     assert requests.post(f"{shop.url}x/includes/api.php", timeout=5).status_code == 404

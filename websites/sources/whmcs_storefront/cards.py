@@ -1,0 +1,260 @@
+"""Pure: where a page lists products, one card each, in any theme.
+
+Themes change classes and keep ids and links, so cards are found by `productN-...` ids, then by
+radios named pid, then by order links that stand in neither.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from websites.sources.whmcs_storefront.addresses import ProductRef, product_ref
+from websites.sources.whmcs_storefront.document import (
+    Document,
+    Node,
+    ancestors,
+    attr,
+    classes,
+    has_attr,
+    is_hidden,
+    text_of,
+)
+from websites.sources.whmcs_storefront.words import name_of
+
+_ID = re.compile(r"(product|bundle)(b?)([0-9]{1,10})(?:-([a-z-]+))?")
+_PARTS = frozenset({"", "container", "name", "price", "order-button", "unavailable"})
+_ONCLICK = re.compile(r"location(?:\.href)?\s*=\s*['\"]([^'\"]+)['\"]")
+_CARD_CLASSES = frozenset(
+    {"product", "package", "plan", "pricing", "card", "cart-product", "bordered-section",
+     "cartbox", "price-table", "panel", "store-plan"}
+)  # fmt: skip
+_CARD_TAGS = frozenset({"li", "tr", "article"})
+_TOO_HIGH = frozenset({"html", "body", "main", "form", "table", "tbody", "section"})
+_ELSEWHERE_TAGS = frozenset({"nav", "header", "footer", "aside", "select"})
+_ELSEWHERE_CLASSES = frozenset(
+    {"sidebar", "breadcrumb", "navbar", "nav", "dropdown-menu", "modal", "cart-sidebar", "footer"}
+)
+_TEXT_TAGS = frozenset(
+    {"h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "select", "label", "strong"}
+)
+_TEXT_CLASS = re.compile(
+    r"(?:^|[-_])(?:desc|description|details|feature|features|prodfeature|name|title|tagline)(?:$|[-_])"
+)
+_TEXT_ID = re.compile(r"-(?:description|name|tag-line|feature.*)$|^productDescription")
+
+
+@dataclass(slots=True)
+class Card:
+    """One product as a page shows it. `number` is the N of its ids, "" without; `ref` what its
+    order link names; `is_live`: the link can be followed."""
+
+    node: Node
+    number: str = ""
+    is_bundle: bool = False
+    parts: dict[str, list[Node]] = field(default_factory=dict)
+    name: str = ""
+    title: Node | None = None
+    """The element that holds the name."""
+    ref: ProductRef | None = None
+    href: str = ""
+    is_live: bool = False
+    radio: Node | None = None
+
+    def part(self, name: str) -> Node | None:
+        found = self.parts.get(name)
+        return found[0] if found else None
+
+
+def find_cards(doc: Document) -> list[Card]:
+    """The cards of a page from top to bottom; those that were cut off are left out."""
+    cards = [*_cards_by_id(doc), *_cards_by_radio(doc)]
+    taken = {card.node.mem_id for card in cards}
+    cards += _cards_by_link(doc, taken)
+    return [card for card in cards if not doc.is_cut(card.node)]
+
+
+# --- By id -------------------------------------------------------------------------------------
+
+
+def _cards_by_id(doc: Document) -> Iterator[Card]:
+    by_prefix: dict[tuple[str, str], dict[str, list[Node]]] = {}
+    for name, nodes in doc.ids.items():
+        found = _ID.fullmatch(name)
+        if found and (found[4] or "") in _PARTS:
+            key = ("bundle" if found[1] == "bundle" or found[2] else "product", found[3])
+            by_prefix.setdefault(key, {}).setdefault(found[4] or "", []).extend(nodes)
+    foreign = _Foreign(by_prefix)
+    for (kind, number), parts in by_prefix.items():
+        roots = parts.get("") or parts.get("container")
+        node = roots[0] if roots else foreign.climb((kind, number))
+        card = Card(node, number, is_bundle=kind == "bundle", parts=parts)
+        _link_card(card)
+        if card.ref is not None or len(parts) > 1 or "unavailable" in parts:
+            _name_card(card)
+            yield card
+
+
+class _Foreign:
+    """Climbs from a part of a card to the largest element that holds nothing of another card."""
+
+    def __init__(self, by_prefix: dict[tuple[str, str], dict[str, list[Node]]]) -> None:
+        self._first = {key: next(iter(parts.values()))[0] for key, parts in by_prefix.items()}
+        self._above = {
+            key: {node.mem_id for node in ancestors(first)} for key, first in self._first.items()
+        }
+
+    def climb(self, key: tuple[str, str]) -> Node:
+        others: set[int] = set()
+        for other, above in self._above.items():
+            if other != key:
+                others |= above
+        return _climbed(self._first[key], others)
+
+
+def _climbed(node: Node, others: Iterable[int], steps: int = 8) -> Node:
+    for parent in ancestors(node):
+        steps -= 1
+        if steps < 0 or parent.mem_id in others or parent.tag in _TOO_HIGH:
+            return node
+        node = parent
+        if node.tag in _CARD_TAGS or classes(node) & _CARD_CLASSES:
+            return node
+    return node
+
+
+def _link_card(card: Card) -> None:
+    """Sets what the order link of a card names, and whether it can be followed."""
+    buttons = card.parts.get("order-button", [])
+    if not buttons:
+        onclick = _ONCLICK.search(attr(card.node, "onclick"))
+        ref = product_ref(onclick[1]) if onclick else None
+        buttons = [
+            link
+            for link in card.node.css("a[href]")
+            if (found := product_ref(attr(link, "href"))) is not None
+            and (ref is None or found == ref)
+            and not in_text(link, card.node)
+        ]
+    refs = {ref for link in buttons if (ref := product_ref(attr(link, "href"))) is not None}
+    if len(refs) == 1:
+        card.ref = refs.pop()
+        card.href = next(a for link in buttons if product_ref(a := attr(link, "href")))
+        card.is_bundle = card.is_bundle or bool(card.ref.bid)
+    card.is_live = len(refs) <= 1 and any(_is_live(link) for link in buttons)
+
+
+def _is_live(link: Node) -> bool:
+    if has_attr(link, "disabled") or "disabled" in classes(link) or is_hidden(link):
+        return False
+    if link.tag == "a":
+        return product_ref(attr(link, "href")) is not None
+    return link.tag in ("button", "input")
+
+
+def _name_card(card: Card) -> None:
+    shown = card.part("name")
+    if shown is None:
+        shown = card.node.css_first(".name, .product-name, .package-name, h2, h3, h4, strong")
+    if shown is None:
+        return
+    card.title = shown
+    inner = [text_of(one) for one in shown.css(".qty")]
+    text = text_of(shown)
+    for part in inner:
+        text = text.replace(part, " ")
+    card.name = name_of(text)
+
+
+# --- By radio ----------------------------------------------------------------------------------
+
+
+def _cards_by_radio(doc: Document) -> Iterator[Card]:
+    for radio in doc.css('input[type="radio"][name="pid"]'):
+        found = re.fullmatch(r"(b?)([1-9][0-9]{0,9})", attr(radio, "value"))
+        if found is None:
+            continue
+        ref = ProductRef(bid=found[2]) if found[1] else ProductRef(pid=found[2])
+        row = next((one for one in ancestors(radio) if one.tag in ("label", "tr", "li", "p")), None)
+        node = row or radio.parent or radio
+        strong = node.css_first("strong, b")
+        yield Card(
+            node,
+            found[2],
+            is_bundle=bool(found[1]),
+            ref=ref,
+            name=name_of(text_of(strong) if strong is not None else text_of(node)),
+            is_live=not has_attr(radio, "disabled"),
+            radio=radio,
+        )
+
+
+# --- By link -----------------------------------------------------------------------------------
+
+
+def _cards_by_link(doc: Document, taken: set[int]) -> Iterator[Card]:
+    found: dict[str, tuple[ProductRef, Node]] = {}
+    for node, ref in _loose_links(doc, taken):
+        found.setdefault(ref.key, (ref, node))
+    above = {key: {one.mem_id for one in ancestors(node)} for key, (_, node) in found.items()}
+    for key, (ref, link) in found.items():
+        others: set[int] = set(taken)
+        for other, seen in above.items():
+            if other != key:
+                others |= seen
+        card = Card(_climbed(link, others), is_bundle=bool(ref.bid), ref=ref)
+        card.href = attr(link, "href")
+        card.is_live = link.tag == "a" and _is_live(link)
+        if link.tag == "input":
+            card.parts = {"form": [one for one in ancestors(link) if one.tag == "form"][:1]}
+            card.node = (card.parts["form"] or [link])[0]
+            card.is_live = any(_is_live(one) for one in _submits(card.node))
+        _name_card(card)
+        yield card
+
+
+def _loose_links(doc: Document, taken: set[int]) -> Iterator[tuple[Node, ProductRef]]:
+    for link in doc.css("a[href]"):
+        ref = product_ref(attr(link, "href"))
+        if ref is not None and not _is_elsewhere(link, taken):
+            yield link, ref
+    for hidden in doc.css('form input[type="hidden"]'):
+        name = attr(hidden, "name")
+        if name not in ("pid", "bid"):
+            continue
+        ref = product_ref(f"?a=add&{name}={attr(hidden, 'value')}")
+        if ref is not None and not _is_elsewhere(hidden, taken):
+            yield hidden, ref
+
+
+def _submits(form: Node) -> list[Node]:
+    return form.css('input[type="submit"], button')
+
+
+def _is_elsewhere(node: Node, taken: set[int]) -> bool:
+    """In a menu, or in a card that is known already."""
+    for one in ancestors(node):
+        if one.mem_id in taken or one.tag in _ELSEWHERE_TAGS or has_attr(one, "menuitemname"):
+            return True
+        if classes(one) & _ELSEWHERE_CLASSES:
+            return True
+    return False
+
+
+# --- Texts of people ---------------------------------------------------------------------------
+
+
+def in_text(node: Node, root: Node, title: Node | None = None) -> bool:
+    """The element belongs to a name, a description or a list of features, where anything may be
+    written; `root` is the card, `title` the element of its name."""
+    one: Node | None = node
+    while one is not None and one.mem_id != root.mem_id:
+        if title is not None and one.mem_id == title.mem_id:
+            return True
+        if one.tag in _TEXT_TAGS or _TEXT_ID.search(one.id or ""):
+            return True
+        if any(_TEXT_CLASS.search(name) for name in classes(one)):
+            return True
+        one = one.parent
+    return False

@@ -1,0 +1,77 @@
+"""Pure: where an order link ends: on the page to configure the product, on the choice of a domain,
+or on the page that says it is sold out."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from websites.sources.whmcs_storefront.addresses import action_of
+from websites.sources.whmcs_storefront.document import Document, Node, attr, is_hidden, text_of
+from websites.sources.whmcs_storefront.strings import is_sold_out, is_sold_out_description
+from websites.sources.whmcs_storefront.words import line, name_of
+
+_ALERTS = ".error-heading, .errorbox, .message-danger, .alert-danger"
+_TEXTS = "p, .margin-bottom"
+
+
+class Landing(NamedTuple):
+    """`pid`: named by the page itself, "" when it does not."""
+
+    kind: str
+    pid: str = ""
+    name: str = ""
+    evidence: str = ""
+
+
+def landing_of(doc: Document, final_url: str) -> Landing | None:
+    """None for every other page. "product" means that it can be ordered, "sold_out" that it
+    cannot, "unclear" that the page shows marks of both."""
+    form = _product_form(doc, final_url)
+    title = _sold_out_title(doc)
+    if form is not None and title:
+        return Landing("unclear", evidence="order form and sold out message")
+    if form is not None:
+        return form
+    return Landing("sold_out", evidence=title) if title else None
+
+
+def _product_form(doc: Document, final_url: str) -> Landing | None:
+    """The form outranks any text: options may be called "Out of Stock"."""
+    configure = doc.first("form#frmConfigureProduct")
+    if configure is not None and configure.css_first('input[name="i"]') is not None:
+        return Landing("product", "", _title(doc), "form#frmConfigureProduct")
+    button = doc.first("#btnCompleteProductConfig")
+    if button is not None and action_of(final_url) == "confproduct":
+        return Landing("product", "", _title(doc), "#btnCompleteProductConfig")
+    domain = doc.first("form#frmProductDomain")
+    if domain is None:
+        return None
+    shown = domain.css_first("#frmProductDomainPid") or doc.first("#frmProductDomainPid")
+    pid = attr(shown, "value") if shown is not None else ""
+    return Landing("product", pid if pid.isdecimal() else "", "", "form#frmProductDomain")
+
+
+def _title(doc: Document) -> str:
+    return name_of(text_of(doc.first(".product-title")))
+
+
+def _sold_out_title(doc: Document) -> str:
+    """The error page of the order forms serves other errors, too: only its words prove this one."""
+    for alert in doc.css(_ALERTS):
+        if is_hidden(alert):
+            continue
+        words = line(text_of(alert))
+        if is_sold_out(words) or is_sold_out_description(words):
+            return f'"{words[:80]}"'
+        if _is_error_page(alert):
+            for paragraph in doc.css(_TEXTS):
+                if is_sold_out_description(text_of(paragraph)):
+                    return f'"{line(text_of(paragraph))[:80]}"'
+    boxes = doc.first("#order-boxes h1")
+    if boxes is not None and is_sold_out(text_of(boxes)):
+        return f'"{line(text_of(boxes))[:80]}"'
+    return ""
+
+
+def _is_error_page(alert: Node) -> bool:
+    return "error-heading" in attr(alert, "class").split()

@@ -1,0 +1,195 @@
+"""Pure: what one card proves about the stock of its product, and by which mark.
+
+Never more than is shown: a number where one stands, sold out where the theme marks it. Marks that
+contradict each other prove nothing.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from websites.sources.base import Availability
+from websites.sources.whmcs_storefront.cards import Card, in_text
+from websites.sources.whmcs_storefront.document import (
+    Node,
+    ancestors,
+    attr,
+    classes,
+    has_attr,
+    is_hidden,
+    text_of,
+)
+from websites.sources.whmcs_storefront.forms import OrderForm, Silence
+from websites.sources.whmcs_storefront.strings import AVAILABLE, is_sold_out
+from websites.sources.whmcs_storefront.words import counted, line, plain
+
+CONTRADICTION = "contradiction"
+_BADGES = (
+    ".badge, .label, .btn, .button, button, td, .unavailable, .order-unavailable, .stock, .status, "
+    ".product-unavailable, .out-of-stock, .outofstock, .sold-out, .soldout, .order-button, "
+    ".price-btn, .qty, input[type=submit], input[type=button], em, span, small"
+)
+_LEAVES = "span, em, small, div, td, p"
+_UNAVAILABLE = frozenset({"order-unavailable", "product-unavailable"})
+_BUTTONS = frozenset({"order-button", "price-btn", "btn", "button", "order-btn", "btn-order"})
+
+
+class Proof(NamedTuple):
+    availability: Availability
+    quantity: int | None = None
+    stock_control: bool | None = None
+    evidence: str = ""
+
+
+class Shown(NamedTuple):
+    """The marks of one card. `is_marked`: where and how the theme does it, so that it marks every
+    sold out card."""
+
+    numbers: tuple[int, ...] = ()
+    number_text: str = ""
+    sold_out: str = ""
+    is_marked: bool = False
+
+
+def shown_on(card: Card, form: OrderForm) -> Shown:
+    if card.radio is not None:
+        return _shown_by_radio(card)
+    places = [one for one in _number_places(card, form) if not _is_hidden_in(one, card.node)]
+    counts = [(found[0], line(text_of(one))) for one in places if (found := _count(one, form))]
+    numbers, text = tuple(count for count, _ in counts), counts[0][1] if counts else ""
+    unavailable = [
+        one for one in card.parts.get("unavailable", []) if not _is_hidden_in(one, card.node)
+    ]
+    for one in unavailable:
+        found = counted(line(text_of(one)))
+        if found and plain(found[1]) in AVAILABLE:
+            return Shown((*numbers, found[0]), text or line(text_of(one)))
+    if unavailable:
+        words = line(text_of(unavailable[0]))
+        mark = f'#{unavailable[0].id} "{words[:60]}"'
+        if not card.is_live or is_sold_out(words):
+            return Shown(numbers, text, mark, is_marked=True)
+        return Shown(numbers, text, CONTRADICTION, is_marked=True)
+    badge = _badge(card)
+    return Shown(numbers, text, badge, is_marked=bool(badge))
+
+
+def _number_places(card: Card, form: OrderForm) -> list[Node]:
+    """Where the template prints the number; in a foreign theme every text that is just a number
+    with the word for available, outside of names and descriptions."""
+    name = card.part("name")
+    if form.name == "standard_cart" and name is not None and name.parent is not None:
+        header = name.parent
+        found = [one for one in header.iter() if one.tag == "span" and "qty" in classes(one)]
+        if found or header.tag == "header":
+            return found
+    if form.name == "legacy_modern" and (title := card.node.css_first("div.name")) is not None:
+        return [one for one in title.iter() if one.tag == "span" and "qty" in classes(one)]
+    return [
+        one
+        for one in card.node.css(_LEAVES)
+        if not in_text(one, card.node, card.title)
+        and (count := counted(line(text_of(one)))) is not None
+        and plain(count[1]) in AVAILABLE
+    ]
+
+
+def _count(node: Node, form: OrderForm) -> tuple[int, str] | None:
+    """Known forms may call it otherwise (overrides of the site), but in a few words only."""
+    found = counted(line(text_of(node)))
+    return found if found is not None and len(found[1]) <= 40 else None
+
+
+def _badge(card: Card) -> str:
+    """The mark of a sold out card in themes without the ids of the vendor; "" without one."""
+    if card.is_live:
+        return ""
+    form = card.part("form")
+    if form is not None:
+        off = [one for one in form.css("input[type=submit], button") if has_attr(one, "disabled")]
+        return "submit disabled" if off else ""
+    for one in card.node.css(_BADGES):
+        if in_text(one, card.node, card.title) or _is_hidden_in(one, card.node):
+            continue
+        words = attr(one, "value") if one.tag == "input" else text_of(one)
+        if is_sold_out(words):
+            return f'"{line(words)[:60]}"'
+        names = classes(one)
+        if names & _UNAVAILABLE or ("unavailable" in names and names & _BUTTONS):
+            return f'.{".".join(sorted(names))[:60]} "{line(words)[:60]}"'
+    return ""
+
+
+def _shown_by_radio(card: Card) -> Shown:
+    """`<strong>name</strong> <em>(5 Available)</em> - description`: only the element that follows
+    the name at once counts."""
+    assert card.radio is not None
+    name = card.node.css_first("strong, b")
+    follower = name.next if name is not None else None
+    while follower is not None and follower.is_text_node and not follower.text().strip():
+        follower = follower.next
+    if follower is not None and follower.tag == "em":
+        words = line(text_of(follower))
+        found = counted(words)
+        if found is not None:
+            return Shown((found[0],), words)
+        if is_sold_out(words) and not card.is_live:
+            return Shown(sold_out=f'radio disabled "{words}"', is_marked=True)
+    if card.is_live:
+        return Shown()
+    return Shown(sold_out="radio disabled", is_marked=_says_sold_out(card))
+
+
+def _says_sold_out(card: Card) -> bool:
+    """Old forms print "({Out of Stock})" somewhere behind the name."""
+    texts = [line(one.text()) for one in card.node.iter(include_text=True) if one.is_text_node]
+    texts += [line(text_of(one)) for one in card.node.css("em, span, small, i, font")]
+    return any(is_sold_out(text) for text in texts if text)
+
+
+def proof_of(card: Card, shown: Shown, form: OrderForm, *, is_new: bool, has_marks: bool) -> Proof:
+    """`is_new`: the page is made by WHMCS 8 or later. `has_marks`: another card of this page is
+    marked as sold out by the structure of the theme."""
+    numbers = set(shown.numbers)
+    if shown.sold_out == CONTRADICTION or len(numbers) > 1:
+        return Proof(Availability.UNKNOWN, evidence=CONTRADICTION)
+    if numbers:
+        number = numbers.pop()
+        if shown.sold_out and number > 0:
+            return Proof(Availability.UNKNOWN, evidence=CONTRADICTION)
+        where = Availability.IN_STOCK if number > 0 else Availability.OUT_OF_STOCK
+        return Proof(where, number, True, f'shown "{shown.number_text[:60]}"')
+    if shown.sold_out:
+        if card.radio is not None and form.name != "legacy_boxes" and not shown.is_marked:
+            return Proof(Availability.UNKNOWN, evidence="radio disabled without a reason")
+        return Proof(Availability.OUT_OF_STOCK, evidence=f"sold out: {shown.sold_out}")
+    return _silent(card, form, is_new=is_new, has_marks=has_marks)
+
+
+def _silent(card: Card, form: OrderForm, *, is_new: bool, has_marks: bool) -> Proof:
+    """A card without a mark. Bundles have no stock of their own: nothing is said about theirs."""
+    if card.is_bundle:
+        return Proof(Availability.UNKNOWN, evidence="bundle without a mark")
+    if not card.is_live:
+        return Proof(Availability.UNKNOWN, evidence="neither order link nor mark")
+    if form.silence is Silence.IN_STOCK:
+        return Proof(Availability.IN_STOCK, evidence=f"order link ({form.name})")
+    if form.silence is Silence.NEW_ONLY and is_new:
+        return Proof(
+            Availability.IN_STOCK, None, False, "no number where stock control would show one"
+        )
+    if has_marks:
+        return Proof(Availability.IN_STOCK, evidence="order link, other cards are marked")
+    return Proof(Availability.UNKNOWN, evidence="order link, which sold out products may have too")
+
+
+def _is_hidden_in(node: Node, root: Node) -> bool:
+    """Hidden itself or by a parent inside of the card; a hidden card is a tab of a slider."""
+    if is_hidden(node):
+        return True
+    for one in ancestors(node):
+        if one.mem_id == root.mem_id:
+            return False
+        if is_hidden(one):
+            return True
+    return False
