@@ -36,10 +36,14 @@ class Notice:
 
 
 def context(request: HttpRequest) -> dict[str, Callable[[], list[Notice]]]:
-    """The context processor. Asks nothing unless a template for staff does."""
+    """The context processor. Asks nothing unless a template does: not even who is logged in, for
+    that would make every page vary by its cookie."""
+    return {"system_notices": lambda: notices(request) if _is_staff(request) else []}
+
+
+def _is_staff(request: HttpRequest) -> bool:
     user = getattr(request, "user", None)
-    is_staff = user is not None and user.is_active and user.is_staff
-    return {"system_notices": lambda: notices(request) if is_staff else []}
+    return user is not None and user.is_active and user.is_staff
 
 
 def notices(request: HttpRequest) -> list[Notice]:
