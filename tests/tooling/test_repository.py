@@ -24,7 +24,8 @@ ROOMS = (
     "runtime",
     "websites",
 )
-TEXT = {".py", ".md", ".toml", ".yaml", ".sh", ".in", ".txt", ".html", ".example", ".json", ""}
+TEXT = {".py", ".md", ".toml", ".yaml", ".sh", ".in", ".txt", ".html", ".example", ".json",
+        ".service", ""}  # fmt: skip
 LOCKS = ("requirements.txt", "requirements-dev.txt")
 
 
@@ -133,6 +134,7 @@ def test_make_help_lists_every_promised_command() -> None:
     )
     listed = {line.split()[0] for line in result.stdout.splitlines()}
     promised = {"setup", "run", "demo", "test", "check", "lint", "format", "bench", "lock", "help"}
+    promised |= {"image-check"}
     assert promised <= listed
 
 
@@ -144,7 +146,8 @@ def test_scripts_are_executable_and_parse(name: str) -> None:
 
 def test_ci_runs_the_checks_first_and_the_tests_last() -> None:
     text = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
-    assert 0 < text.index("make check\n") < text.index("make test\n")
+    order = [text.index(f"make {name}\n") for name in ("check", "image-check", "test")]
+    assert order == sorted(order)
 
 
 def test_hooks_are_local_only() -> None:
