@@ -26,10 +26,13 @@ from psycopg2.extensions import connection as PgConnection
 
 from common.fields import DecryptionError
 from common.rotation import encrypted_columns
-from notifications.models import NotificationLog
+from notifications.choices import NotificationStatus
+from notifications.models import Channel, NotificationLog
+from runtime.choices import What
 from tests.docs.pages import ROOT, marked_block, text_of
 from tests.factories import make_website
 from tests.notifications.factories import make_channel
+from websites.choices import Health
 from websites.models import Website
 
 RUNBOOK = "docs/runbook.md"
@@ -74,6 +77,17 @@ def test_every_word_of_the_health_checks_is_explained_and_every_explained_word_i
     assert len(answers) >= 3
     known = [re.sub(r"\{[^}]*\}", "", answer).strip(" s") for answer in answers]
     assert [word for word in known if word != "ok" and word not in table] == []
+
+
+@pytest.mark.unit
+@pytest.mark.once
+def test_every_state_that_needs_a_look_is_explained_by_the_name_the_admin_shows():
+    told = text_of(RUNBOOK)
+    states = [one for one in Health if one not in (Health.OK, Health.NEVER)]
+    deaths = [What.DIED, What.SILENT, What.LEFTOVERS]
+    messages = [NotificationStatus.PENDING, NotificationStatus.SENT, NotificationStatus.DEAD]
+    names = [str(one.label) for one in (*states, *deaths, *messages)]
+    assert [name for name in names if name not in told] == []
 
 
 # --- Back up and restore -----------------------------------------------------------------------
@@ -176,9 +190,8 @@ def test_after_the_loss_of_all_keys_only_the_credentials_are_gone(settings) -> N
     with pytest.raises(DecryptionError):
         dict(website.credentials)
     shell("forget-credentials")
-    website.refresh_from_db()
-    channel.refresh_from_db()
-    assert (website.credentials, channel.secrets) == ({}, {})
+    assert dict(Website.objects.get(pk=website.pk).credentials) == {}
+    assert dict(Channel.objects.get(pk=channel.pk).secrets) == {}
     block = marked_block(text_of(RUNBOOK), "forget-credentials")
     for column in encrypted_columns():
         assert f"{column.model._meta.db_table} SET {column.field} =" in block
