@@ -7,10 +7,14 @@ one would only wait for the first one's write lock.
 from __future__ import annotations
 
 from django.conf import settings
+from django_q.brokers import get_broker
 
 POLL = "poll"
 NOTIFY = "notify"
 HOUSEKEEPING = "housekeeping"
+
+MAX_WAITING = 1000
+"""Tasks of one queue: far more than its workers do in the time after which a poll is repeated."""
 
 
 def cluster_of(queue: str) -> str:
@@ -20,6 +24,11 @@ def cluster_of(queue: str) -> str:
     """
     named = settings.Q_CLUSTER.get("ALT_CLUSTERS", {})
     return queue if queue in named else str(settings.Q_CLUSTER["name"])
+
+
+def has_room(queue: str) -> bool:
+    """False while so many tasks wait that more would only fill the table: nobody works there."""
+    return int(get_broker(cluster_of(queue)).queue_size()) < MAX_WAITING
 
 
 def clusters() -> dict[str, str]:

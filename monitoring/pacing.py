@@ -21,7 +21,8 @@ def is_refusal(error: SourceError) -> bool:
 def pause_seconds(
     error: SourceError | None, *, failure_count: int, gap: float, jitter: float
 ) -> float:
-    """`failure_count` counts this refusal, too; `jitter` is in 0..1. Only ever longer than the gap."""
+    """`failure_count` counts this refusal, too; `jitter` is in 0..1. Only ever longer than the gap.
+    A host may ask for an hour at most: all teams on it wait."""
     pause = gap * (1 + JITTER_SHARE * jitter)
     if error is None or not is_refusal(error):
         return pause
@@ -29,7 +30,7 @@ def pause_seconds(
         failure_count,
         base_seconds=REFUSED_BASE_SECONDS,
         cap_seconds=REFUSED_CAP_SECONDS,
-        retry_after=error.retry_after,
+        retry_after=min(error.retry_after or 0.0, REFUSED_CAP_SECONDS),
         jitter=jitter,
     )
     return max(pause, refused)

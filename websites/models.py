@@ -76,8 +76,9 @@ class Website(PublicIdModel, TimeStampedModel):
     # polled apart from the others, then left alone for an hour.
     lost_polls = models.PositiveSmallIntegerField(default=0, editable=False)
 
-    # Memory of what was read: hash of the last fully applied body and how many monitors it served;
-    # a snapshot that waits to be confirmed.
+    # Memory of what was read: hash of the last fully applied body (a mark behind "!" when something
+    # else is to be compared anew) and how many monitors it served; a snapshot that waits to be
+    # confirmed.
     applied_hash = models.CharField(max_length=120, blank=True, editable=False)
     applied_monitors = models.PositiveIntegerField(default=0, editable=False)
     applied_template = models.CharField(max_length=60, blank=True, editable=False)
@@ -117,9 +118,8 @@ class Website(PublicIdModel, TimeStampedModel):
         return self.health if self.is_active else Health.PAUSED
 
     def forget_applied_hash(self) -> None:
-        """The next poll decodes and compares again, even if the shop answers the same bytes."""
-        Website.objects.filter(pk=self.pk).update(applied_hash="")
-        self.applied_hash = ""
+        """See WebsiteQuerySet.forget_reads."""
+        Website.objects.filter(pk=self.pk).forget_reads()
 
 
 class CatalogueProduct(models.Model):

@@ -7,10 +7,12 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import Team
 from common.errors import InvalidInputError
+from common.fields import opened_or_empty
 from common.http_address import parse_url_strictly
 from common.http_errors import InvalidUrlError
 from common.plugin import clean_config
@@ -18,6 +20,7 @@ from common.registry import UnknownKindError
 from websites.choices import Health
 from websites.links import cleaned_template
 from websites.models import Website
+from websites.signals import shop_moved
 from websites.sources.base import CheckResult, Source, SourceContext
 from websites.sources.registry import AUTO, build, source_class
 
@@ -35,8 +38,8 @@ EDITABLE = frozenset(
         "is_active",
     }
 )
-FORGOTTEN = ("applied_hash", "applied_template", "memory")
-"""What was learnt by reading the shop as it was configured before."""
+CONNECTION = frozenset({"source", "url", "credentials", "config"})
+"""What decides which shop is asked, and how."""
 
 MAX_LABELS = 20
 LABEL_LENGTH = 60
@@ -82,27 +85,52 @@ def website_update(*, website: Website, **changes: Any) -> Website:
         changes["labels"] = _cleaned_labels(changes["labels"] or ())
     if "link_template" in changes:
         changes["link_template"] = cleaned_template(changes["link_template"] or "")
-    given: dict[str, Any] = dict(changes.pop("credentials", None) or {})
-    config = changes.pop("config", None)
-    url = changes.pop("url", website.url)
     if changes.get("poll_interval", 0) is None:
         changes["poll_interval"] = Website._meta.get_field("poll_interval").get_default()
-    stored_url, stored = website.url, dict(website.credentials)
-    for name, value in changes.items():
-        setattr(website, name, value)
+    stored = _connection(website)
+    for name in changes.keys() - CONNECTION:
+        setattr(website, name, changes[name])
+    if changes.keys() & CONNECTION:
+        _change_connection(website, changes)
+    website.next_poll_at = timezone.now()
+    is_reconnected = _connection(website) != stored
+    touched = {*changes, *CONNECTION} if is_reconnected else set(changes)
+    with transaction.atomic():
+        _save(website, update_fields=[*touched, "next_poll_at", "updated_at"])
+        website.forget_applied_hash()
+        if is_reconnected:
+            _forget_connection(website)
+        if stored["url"] and _host(website.url) != _host(stored["url"]):
+            shop_moved.send(sender=Website, website_id=website.pk)
+    return website
+
+
+def _connection(website: Website) -> dict[str, Any]:
+    values = {name: getattr(website, name) for name in CONNECTION}
+    return values | {"credentials": opened_or_empty(website.credentials)}
+
+
+def _change_connection(website: Website, changes: Mapping[str, Any]) -> None:
+    given: dict[str, Any] = dict(changes.get("credentials") or {})
+    stored_url, stored = website.url, opened_or_empty(website.credentials)
+    website.source = changes.get("source", website.source)
+    config = changes.get("config")
     credentials = {**stored, **{k: v for k, v in given.items() if v not in ("", None)}}
     _set_connection(
         website,
-        url=url,
+        url=changes.get("url", website.url),
         credentials=_known_only(website, credentials, given),
         config=_known_only(website, website.config, {}) if config is None else config,
     )
     _refuse_moving_secrets(website, stored_url, stored, given)
-    website.applied_hash = website.applied_template = ""
-    website.memory = {}
-    website.next_poll_at = timezone.now()
-    _save(website, update_fields=[*EDITABLE, *FORGOTTEN, "next_poll_at", "updated_at"])
-    return website
+
+
+def _forget_connection(website: Website) -> None:
+    """A poll under way asks the shop as it was: its fence is taken, so its result is dropped."""
+    Website.objects.filter(pk=website.pk).update(
+        fence=F("fence") + 1, lease_expires_at=None, applied_template="", memory={}
+    )
+    website.applied_template, website.memory = "", {}
 
 
 def website_pause(*, website: Website) -> Website:
@@ -115,10 +143,9 @@ def website_pause(*, website: Website) -> Website:
 def website_resume(*, website: Website) -> Website:
     """Due at once; what changed meanwhile is announced by the next poll."""
     now = timezone.now()
-    Website.objects.filter(pk=website.pk).update(
-        is_active=True, next_poll_at=now, applied_hash="", updated_at=now
-    )
-    website.is_active, website.next_poll_at, website.applied_hash = True, now, ""
+    Website.objects.filter(pk=website.pk).update(is_active=True, next_poll_at=now, updated_at=now)
+    website.forget_applied_hash()
+    website.is_active, website.next_poll_at = True, now
     return website
 
 

@@ -5,8 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
+from django.dispatch import Signal
+
 from accounts.models import Team
 from websites.models import Website
+
+# Sent inside the transaction with `website_id: int`: its address leads to another shop now.
+shop_moved = Signal()
 
 
 def forget_applied_hashes(
@@ -20,4 +25,4 @@ def forget_applied_hashes(
     """A team's threshold is part of every comparison: its quiet shops are compared again."""
     if created or (update_fields is not None and "low_stock_threshold" not in update_fields):
         return
-    Website.objects.filter(team=instance).exclude(applied_hash="").update(applied_hash="")
+    Website.objects.filter(team=instance).forget_reads()

@@ -31,6 +31,7 @@ def catalogue_write(website_id: int, change: CatalogueChange, now: datetime) -> 
         ("website", "product_id", *FACTS, "first_seen_at", "absent_count"),
         [(website_id, reading.product_id, *_facts(reading), now, 0) for reading in change.new],
         returning=["id"],
+        is_first_wins=True,  # an import may remember the same products at this moment
     )
     update_rows(
         CatalogueProduct,

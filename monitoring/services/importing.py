@@ -53,7 +53,7 @@ def products_import(
             f"The shop does not list: {', '.join(unknown)}.",
             fields={"products": [f"Not listed: {product_id}" for product_id in unknown]},
         )
-    _remember_catalogue(website, readings)
+    _remember_baseline(website, readings)
     watched = set(
         Monitor.objects.filter(website=website, config_option_id="").values_list(
             "product_id", flat=True
@@ -82,8 +82,9 @@ def _row(reading: StockReading) -> dict[str, Any]:
     }
 
 
-def _remember_catalogue(website: Website, readings: dict[str, StockReading]) -> None:
-    """Stores what was listed; absence is judged by polls only."""
+def _remember_baseline(website: Website, readings: dict[str, StockReading]) -> None:
+    """Stores the first listing of a shop, from which monitors take names and links. Later changes
+    are left to polls, which tell of them."""
     with transaction.atomic():
-        changed = listing.compare(catalogue_load(website.pk), readings)
-        catalogue_write(website.pk, changed._replace(absent=[], gone=[]), timezone.now())
+        if not catalogue_load(website.pk):
+            catalogue_write(website.pk, listing.compare({}, readings), timezone.now())

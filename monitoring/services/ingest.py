@@ -10,7 +10,7 @@ from monitoring.choices import ChangeType
 from monitoring.models import Monitor, StockRecord
 from monitoring.services.stepping import states_load, step_of
 from monitoring.services.stockwriting import Step, write_steps
-from monitoring.signals import history_recorded
+from monitoring.signals import history_recorded, recording_finished
 from monitoring.state import MonitorState
 from websites.models import Website
 from websites.sources.base import Availability, StockReading
@@ -64,6 +64,7 @@ def _write(monitor: Monitor, step: Step | None) -> None:
         transaction.on_commit(
             lambda: history_recorded.send(sender=Monitor, event_ids=written.event_ids)
         )
+        transaction.on_commit(lambda: recording_finished.send(sender=Monitor))
 
 
 def _reading(state: MonitorState, quantity: int) -> StockReading:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,12 +15,12 @@ from monitoring.health import HealthState
 from monitoring.models import Monitor, PollRun
 from monitoring.services.setbased import update_rows
 from websites.models import Website
+from websites.querysets import LOST_TASK
 
-LOST_TASK_SECONDS = 120
-"""A poll that was handed to the queue and never came back is handed over again after this."""
+LOST_TASK_SECONDS = int(LOST_TASK.total_seconds())
 
 MAX_LOST_POLLS = 3
-"""After so many polls in a row that ended their worker the website is not read again by itself."""
+"""After so many polls in a row that never came back the website is left alone for a while."""
 
 UNFINISHED = (PollState.QUEUED, PollState.RUNNING)
 
@@ -35,7 +35,7 @@ class Lease:
     source: str
     url: str
     config: Mapping[str, Any]
-    credentials: Mapping[str, Any]
+    credentials: Mapping[str, Any] = field(repr=False)
     interval: int
     team_threshold: int | None
     applied_hash: str
@@ -49,7 +49,7 @@ class Lease:
     taken_at: datetime
     lost_polls: int = 0
     is_given_up: bool = False
-    """Not to be read: the last MAX_LOST_POLLS polls ended their worker."""
+    """Not to be read: the last MAX_LOST_POLLS polls never came back."""
 
 
 def _interval() -> Subquery:
@@ -101,6 +101,9 @@ def take(website_ids: list[int], now: datetime, *, only_queued: bool = True) -> 
     rows = list(
         free.annotate(asked=_interval(), is_requested=Exists(requests))
         .select_related(None)
+        .order_by(
+            F("last_polled_at").asc(nulls_first=True), "pk"
+        )  # the longest waiting comes first
         .values(
             "pk",
             "fence",
@@ -202,13 +205,20 @@ def release(lease: Lease, now: datetime, *, next_poll_at: datetime, **columns: A
     """Writes the outcome and gives the lease back; False when another worker took over meanwhile.
 
     `next_poll_at` counts only if nobody moved the due time since the take: a poll that a person
-    asks for while one is under way comes next. Must be the first statement of the recording
-    transaction: it locks the row.
+    asks for while one is under way comes next. Likewise `applied_hash`: whoever changed something
+    meanwhile wants it compared. The fence moves on, so a poller that read the row before this
+    does not take it with values that are old.
     """
+    if columns.get("applied_hash"):
+        columns["applied_hash"] = Case(
+            When(applied_hash=lease.applied_hash, then=Value(columns["applied_hash"])),
+            default=F("applied_hash"),
+        )
     due = Case(
         When(next_poll_at=lease.next_poll_at, then=Value(next_poll_at)), default=F("next_poll_at")
     )
     updated = Website.objects.filter(pk=lease.website_id, fence=lease.fence).update(
+        fence=F("fence") + 1,
         lease_expires_at=None,
         last_polled_at=now,
         next_poll_at=due,

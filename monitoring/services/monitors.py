@@ -16,6 +16,21 @@ from monitoring.models import Monitor
 from websites.models import CatalogueProduct, Website
 
 BULK_LIMIT = 1000
+BELIEVED = (
+    "quantity",
+    "available",
+    "stock_control_enabled",
+    "price",
+    "currency",
+    "threshold_state",
+    "positive_source",
+    "evidence",
+    "status_reason",
+    "first_read_at",
+    "last_changed_at",
+    "missing_since",
+)
+"""What the last readings said."""
 EDITABLE = frozenset(
     {
         "product_id",
@@ -96,14 +111,26 @@ def _create(website: Website, rows: Mapping[int, Mapping[str, Any]]) -> list[Mon
 def monitor_update(*, monitor: Monitor, **changes: Any) -> Monitor:
     """Changes editable fields only. Raises InvalidInputError."""
     _refuse_unknown(changes)
+    watched = (monitor.product_id, monitor.config_option_id)
     for name, value in changes.items():
         setattr(monitor, name, value)
     monitor.product_id = str(monitor.product_id)
     _validate(monitor, unique=True)
     with transaction.atomic():
         monitor.save(update_fields=[*changes, "updated_at"])
+        if (monitor.product_id, monitor.config_option_id) != watched:
+            baseline_forget(monitors=Monitor.objects.filter(pk=monitor.pk))
+            monitor.refresh_from_db()
         monitor.website.forget_applied_hash()
     return monitor
+
+
+def baseline_forget(*, monitors: QuerySet[Monitor]) -> None:
+    """They watch something else now: what was believed of the old one is no stock of the new one.
+    Their next reading is a baseline; records and events stay."""
+    blank = Monitor()
+    monitors.update(**{name: getattr(blank, name) for name in BELIEVED})
+    monitors.filter(status=MonitorStatus.ERROR).update(status=MonitorStatus.ACTIVE)
 
 
 def monitor_pause(*, monitor: Monitor) -> Monitor:
@@ -124,7 +151,7 @@ def monitors_delete(*, monitors: QuerySet[Monitor]) -> int:
         website_ids = list(monitors.values_list("website_id", flat=True).distinct())
         count = monitors.count()
         monitors.delete()
-        Website.objects.filter(pk__in=website_ids).update(applied_hash="")
+        Website.objects.filter(pk__in=website_ids).forget_reads()
     return count
 
 

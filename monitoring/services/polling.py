@@ -15,17 +15,19 @@ from django.utils import timezone
 from django_q.tasks import async_task
 
 from common.errors import ConflictError
+from common.fields import DecryptionError
 from common.patience import run_patiently
-from common.queues import POLL, cluster_of
+from common.queues import POLL, cluster_of, has_room
 from monitoring.choices import PollOutcome, PollTrigger
 from monitoring.models import PollRun
 from monitoring.services.hosts import host_give
 from monitoring.services.leases import Lease, due_claim, take
 from monitoring.services.reading import readings_plan
 from monitoring.services.recording import PollResult, outcome_record
+from monitoring.signals import recording_finished
 from websites.models import Website
 from websites.sources.base import Snapshot
-from websites.sources.errors import SourceError, WorkerDiedError
+from websites.sources.errors import AuthError, NoOutcomeError, SourceError
 from websites.sources.registry import source_class
 
 logger = logging.getLogger(__name__)
@@ -75,6 +77,8 @@ def cycle_run(now: datetime | None = None) -> int:
 
     Returns how many were handed over. Safe to call from any number of processes at once.
     """
+    if not has_room(POLL):
+        return 0
     claimed = due_claim(now or timezone.now())
     for batch in _batches(claimed):
         async_task("monitoring.tasks.poll_websites", batch, cluster=cluster_of(POLL))
@@ -107,14 +111,14 @@ def websites_poll(
     leases = take(website_ids, now, only_queued=only_queued)
 
     def record(lease: Lease, outcome: Snapshot | SourceError) -> None:
-        result = outcome_record(lease, outcome, timezone.now())
+        result = _recorded(lease, outcome)
         _log(result)
         if on_result is not None:
             on_result(result)
 
     for lease in leases:
         if lease.is_given_up:
-            record(lease, _worker_died(lease))
+            record(lease, _no_outcome(lease))
     planned = readings_plan([lease for lease in leases if not lease.is_given_up], now)
     readings = {one.leases[0].website_id: one for one in planned}
 
@@ -124,15 +128,21 @@ def websites_poll(
             error = proved if isinstance(proved, SourceError) else None
             host_give(reading.permit, error, timezone.now())
         for lease in reading.leases:
-            record(lease, proved)
+            if isinstance(proved, Snapshot):
+                record(lease, reading.share_of(lease, proved))
+            else:
+                record(lease, proved)
 
-    run_patiently(
-        {key: one.read for key, one in readings.items()},
-        handle=handle,
-        patience_seconds=patience_seconds,
-        max_workers=BATCH_SIZE,
-        name="poll",
-    )
+    try:
+        run_patiently(
+            {key: one.read for key, one in readings.items()},
+            handle=handle,
+            patience_seconds=patience_seconds,
+            max_workers=BATCH_SIZE,
+            name="poll",
+        )
+    finally:
+        recording_finished.send(sender=PollResult)
 
 
 def cycle_now(*, website_ids: list[int] | None = None, all_websites: bool = False) -> CycleSummary:
@@ -196,9 +206,17 @@ def cycle_request(*, websites: QuerySet[Website], all_websites: bool = False) ->
     return [run.pk for run in runs]
 
 
-def _worker_died(lease: Lease) -> SourceError:
-    return WorkerDiedError(
-        f"Reading this shop ended the worker {lease.lost_polls} times in a row.",
+def _recorded(lease: Lease, outcome: Snapshot | SourceError) -> PollResult:
+    """A reading that cannot be stored is a failure of this website alone, and visible on it."""
+    try:
+        return outcome_record(lease, outcome, timezone.now())
+    except Exception as error:
+        return outcome_record(lease, _as_outcome(error), timezone.now())
+
+
+def _no_outcome(lease: Lease) -> SourceError:
+    return NoOutcomeError(
+        f"{lease.lost_polls} polls in a row never came back: their worker died or hung.",
         advice="The log of the workers may say why (memory?). The shop is tried again in an hour, "
         "or at once with 'Poll now'.",
         retry_after=GIVEN_UP_SECONDS,
@@ -208,6 +226,12 @@ def _worker_died(lease: Lease) -> SourceError:
 def _as_outcome(outcome: Snapshot | Exception) -> Snapshot | SourceError:
     if isinstance(outcome, Snapshot | SourceError):
         return outcome
+    if isinstance(outcome, DecryptionError):
+        return AuthError(
+            "The stored credentials cannot be opened: no key in FIELD_ENCRYPTION_KEYS fits.",
+            code="credentials_unreadable",
+            advice="Put the old key back into FIELD_ENCRYPTION_KEYS, or enter the credentials again.",
+        )
     # A bug of ours must not look like a sold-out shop, nor stop the other websites.
     logger.error("poll_crashed", exc_info=outcome)
     return SourceError(

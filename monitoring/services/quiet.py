@@ -18,7 +18,7 @@ from websites.models import Website
 
 _RELEASE = f"""
     UPDATE {Website._meta.db_table}
-    SET lease_expires_at = NULL, lost_polls = 0, last_polled_at = %s, last_success_at = %s,
+    SET fence = fence + 1, lease_expires_at = NULL, lost_polls = 0, last_polled_at = %s, last_success_at = %s,
         next_poll_at = CASE WHEN next_poll_at = %s THEN %s ELSE next_poll_at END
     WHERE id = %s AND fence = %s
 """  # noqa: S608 - the table is ours

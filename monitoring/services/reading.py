@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from common.fields import opened_or_empty
 from monitoring.choices import MonitorStatus
 from monitoring.models import Monitor
 from monitoring.services.hosts import Permit, hosts_take
@@ -21,8 +22,17 @@ class Reading:
     """One reading of a shop, for every lease that asks the same of it."""
 
     leases: tuple[Lease, ...]
-    refs: tuple[str, ...] = ()
+    refs: Mapping[int, Sequence[str]] = field(default_factory=dict)
+    """Watched products by website."""
     permit: Permit | None = None
+
+    def share_of(self, lease: Lease, snapshot: Snapshot) -> Snapshot:
+        """Without what was only asked for because others watch it."""
+        foreign = snapshot.unlisted - set(self.refs.get(lease.website_id, ()))
+        if not foreign:
+            return snapshot
+        kept = [one for one in snapshot.readings if one.product_id not in foreign]
+        return replace(snapshot, readings=kept)
 
     def read(self) -> Snapshot:
         """Runs in a thread: network only, no ORM. Raises SourceError."""
@@ -35,7 +45,8 @@ class Reading:
         )
         hashes = {one.applied_hash for one in self.leases}
         known = hashes.pop() if len(hashes) == 1 else ""
-        return build(first.source, context).read(self.refs, known_hash=known)
+        refs = sorted({ref for watched in self.refs.values() for ref in watched})
+        return build(first.source, context).read(refs, known_hash=known)
 
 
 def readings_plan(leases: Sequence[Lease], now: datetime) -> list[Reading]:
@@ -45,24 +56,27 @@ def readings_plan(leases: Sequence[Lease], now: datetime) -> list[Reading]:
     own = [one for one in leases if not source_class(one.source).is_public]
     groups = _groups([one for one in leases if source_class(one.source).is_public])
     permits, later = hosts_take((host for host, _ in groups), now)
-    readings = [Reading((one,), tuple(refs.get(one.website_id, ()))) for one in own]
+    readings = [Reading((one,), _part(refs, [one])) for one in own]
     waiting: list[tuple[Lease, datetime]] = []
     for (host, _), group in groups.items():
         permit = permits.pop(host, None)
         if permit is None:
             waiting += [(one, later[host]) for one in group]
             continue
-        watched = sorted({ref for one in group for ref in refs.get(one.website_id, ())})
-        readings.append(Reading(tuple(group), tuple(watched), permit))
+        readings.append(Reading(tuple(group), _part(refs, group), permit))
     postpone(waiting)
     return readings
+
+
+def _part(refs: Mapping[int, list[str]], leases: Iterable[Lease]) -> dict[int, list[str]]:
+    return {one.website_id: refs.get(one.website_id, []) for one in leases}
 
 
 def _groups(leases: Iterable[Lease]) -> dict[tuple[str, str], list[Lease]]:
     """Leases by (host, everything the request depends on)."""
     groups: dict[tuple[str, str], list[Lease]] = {}
     for one in leases:
-        asked = [resolve(one.source), one.url, dict(one.config), dict(one.credentials)]
+        asked = [resolve(one.source), one.url, dict(one.config), opened_or_empty(one.credentials)]
         key = json.dumps(asked, sort_keys=True, default=str)
         groups.setdefault((host_of(one.url), key), []).append(one)
     return groups

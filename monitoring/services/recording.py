@@ -14,6 +14,7 @@ from monitoring.choices import EventType, PollOutcome
 from monitoring.evidence import error_proof, snapshot_proof
 from monitoring.health import HealthState, after_failure, after_success, backoff_seconds
 from monitoring.listing_events import catalogue_events
+from monitoring.models import Monitor
 from monitoring.services.catalogue import catalogue_load, catalogue_write
 from monitoring.services.judging import is_confirmed, verdict_of
 from monitoring.services.leases import LOST_TASK_SECONDS, Lease, release
@@ -189,14 +190,17 @@ def _finish_changed(
 def _quarantine(
     lease: Lease, snapshot: Snapshot, verdict: guard.Verdict, now: datetime
 ) -> tuple[PollResult, list[int]]:
-    """Nothing is believed until a second read finds the same."""
+    """Nothing is believed until a second read finds the same. The first doubt is looked into at
+    once; a shop that answers otherwise each time is read at its interval."""
     message = f"Not believed yet: {verdict.reason}."
     advice = "The shop is read again within seconds; nothing was changed or announced."
     _release(
         lease,
         now,
         lease.health._replace(health=Health.QUARANTINED),
-        next_poll_at=now + timedelta(seconds=settings.GUARD_CONFIRM_SECONDS),
+        next_poll_at=_next_due(lease)
+        if lease.quarantine
+        else now + timedelta(seconds=settings.GUARD_CONFIRM_SECONDS),
         applied_hash="",
         quarantine={
             "fingerprint": verdict.fingerprint,
@@ -266,16 +270,19 @@ def _proof(lease: Lease, snapshot: Snapshot) -> dict[str, Any]:
 def _website_events(
     lease: Lease, run_id: int | None, events: list[Event], now: datetime, proof: dict[str, Any]
 ) -> list[int]:
-    return write_events(
-        [
-            event_row(
-                event,
-                website_id=lease.website_id,
-                monitor_id=event.monitor_id,
-                run_id=run_id,
-                now=now,
-                evidence=proof,
-            )
-            for event in events
-        ]
-    )
+    watchers = {event.monitor_id for event in events if event.monitor_id is not None}
+    # Locked, or a monitor that is deleted at this moment would take the whole poll with it.
+    left = Monitor.objects.filter(pk__in=watchers).order_by("pk").select_for_update()
+    present = set(left.values_list("pk", flat=True)) if watchers else set()
+    rows = [
+        event_row(
+            event,
+            website_id=lease.website_id,
+            monitor_id=event.monitor_id if event.monitor_id in present else None,
+            run_id=run_id,
+            now=now,
+            evidence=proof,
+        )
+        for event in events
+    ]
+    return write_events(rows)

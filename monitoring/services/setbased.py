@@ -23,10 +23,12 @@ def insert_rows(
     rows: Sequence[Row],
     *,
     returning: Sequence[str],
+    is_first_wins: bool = False,
 ) -> list[tuple[Any, ...]]:
     """Inserts `rows` (values in the order of the field names `columns`) in one statement.
 
-    Returns the `returning` columns of every inserted row, in no particular order.
+    Returns the `returning` columns of every inserted row, in no particular order. `is_first_wins`:
+    rows that exist already are left as they are.
     """
     if not rows:
         return []
@@ -37,7 +39,8 @@ def insert_rows(
     picked = ", ".join(f"x.{_alias(i)}" for i in range(len(fields)))
     table = _quote(model._meta.db_table)
     return _run(
-        f"INSERT INTO {table} ({names}) SELECT {picked} FROM {source} WHERE true RETURNING {back}",  # noqa: S608 - names come from model fields
+        f"INSERT INTO {table} ({names}) SELECT {picked} FROM {source} WHERE true "  # noqa: S608 - names come from model fields
+        f"{'ON CONFLICT DO NOTHING ' if is_first_wins else ''}RETURNING {back}",
         params,
     )
 

@@ -138,7 +138,7 @@ def test_a_shop_that_ends_its_workers_is_left_alone_and_says_so(website):
     lose_all(website)
     websites_poll([website.pk], only_queued=False)
     website.refresh_from_db()
-    assert (website.health, website.last_error_code) == ("unreachable", "worker_died")
+    assert (website.health, website.last_error_code) == ("unreachable", "no_outcome")
     assert website.next_poll_at >= timezone.now() + timedelta(minutes=59)
     assert events() == ["website_unreachable"]
     run = website.poll_runs.get()

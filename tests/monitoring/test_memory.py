@@ -19,6 +19,7 @@ from websites.sources.errors import UnreachableError
 __all__ = ["website"]
 
 pytestmark = pytest.mark.django_db
+KEY = {"identifier": "i", "secret": "s"}
 
 
 def memory(website):
@@ -47,6 +48,8 @@ def test_an_unchanged_read_may_want_something_remembered_too(website):
 def test_a_changed_connection_forgets_it():
     website = make_website(source="manual", url="", memory={"base": "/api/v2"})
     website_update(website=website, name="other")
+    assert memory_of(website) == {"base": "/api/v2"}
+    website_update(website=website, source="whmcs_api", url="shop.example", credentials=KEY)
     assert memory_of(website) == {}
 
 

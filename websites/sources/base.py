@@ -49,7 +49,8 @@ class Snapshot:
     `is_unchanged`: the body equals the one named by `known_hash`; readings are then empty and
     nothing has to be decoded. `body_hash` starts with the parser version, so that a new parser
     reads everything again. `is_complete`: the listing was read to its end. `template` names the
-    look of the pages, "" where there is none. `memory` is handed to the next read, None when it
+    look of the pages, "" where there is none. `unlisted`: ids that were asked for one by one and
+    stand in no list. `memory` is handed to the next read, None when it
     stays as it is.
     """
 
@@ -62,6 +63,7 @@ class Snapshot:
     bytes_read: int = 0
     requests_made: int = 1
     template: str = ""
+    unlisted: frozenset[str] = frozenset()
     memory: Mapping[str, Any] | None = None
 
 
@@ -72,7 +74,7 @@ class SourceContext:
 
     url: str
     config: Mapping[str, Any] = field(default_factory=dict)
-    credentials: Mapping[str, Any] = field(default_factory=dict)
+    credentials: Mapping[str, Any] = field(default_factory=dict, repr=False)
     memory: Mapping[str, Any] = field(default_factory=dict)
 
 

@@ -32,10 +32,10 @@ class SourceError(ProductError):
         self.page_class = page_class
 
 
-class WorkerDiedError(SourceError):
-    """Reading the shop ended the process that did it, several times in a row."""
+class NoOutcomeError(SourceError):
+    """Several polls in a row never came back: whoever read the shop died or hung."""
 
-    code = "worker_died"
+    code = "no_outcome"
     health = Health.UNREACHABLE
 
 

@@ -87,10 +87,16 @@ def test_a_zero_under_stock_control_is_sold_out(value: Any) -> None:
     assert not reading.is_ambiguous_zero
 
 
-@pytest.mark.parametrize("value", ["", "0", 0, False, None, "off", " OFF "])
+@pytest.mark.parametrize("value", ["", "0", 0, False, "off", " OFF "])
 def test_stock_control_that_is_off_is_unlimited(value: Any) -> None:
     reading = one(stockcontrol=value, stocklevel="7", quantity_available=7)
     assert (reading.availability, reading.quantity, reading.stock_control) == (IN, None, False)
+
+
+def test_a_flag_that_is_null_says_nothing() -> None:
+    assert one(stockcontrol=None).availability is UNKNOWN
+    assert one(stockcontrol=None, quantity_available=7).quantity == 7
+    assert one(stockcontrol=None, quantity_available=0).is_ambiguous_zero
 
 
 @pytest.mark.parametrize("value", [None, "", "many", "5.5", True, [], {}, 1e300, "9" * 30])

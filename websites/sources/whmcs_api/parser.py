@@ -26,7 +26,7 @@ CYCLES = ("monthly", "quarterly", "semiannually", "annually", "biennially", "tri
 CONTRADICTION = "contradiction"
 """Evidence of a product that is listed twice with different stock."""
 
-_LARGEST = 2**63 - 1
+_LARGEST = 2**62  # the step between two of them still fits 64 bits
 _CENT = Decimal("0.01")
 _PRICE_LIMIT = Decimal(10) ** 12
 _OFF_WORDS = frozenset({"", "0", "off", "no", "false"})
@@ -200,9 +200,7 @@ def _counted(number: int) -> tuple[Availability, int]:
 def _switch(value: Any) -> bool | None:
     if isinstance(value, str):
         return value.strip().lower() not in _OFF_WORDS
-    if value is None or isinstance(value, bool | int):
-        return bool(value)
-    return None
+    return bool(value) if isinstance(value, bool | int) else None
 
 
 def price_of(row: dict[str, Any], currency: str = "") -> tuple[Decimal | None, str]:
@@ -238,9 +236,10 @@ def _amount(text: str) -> Decimal | None:
         amount = Decimal(text)
     except InvalidOperation:
         return None
-    if not amount.is_finite() or amount < 0 or amount >= _PRICE_LIMIT:
+    if not amount.is_finite() or not 0 <= amount < _PRICE_LIMIT:
         return None
-    return amount if amount.as_tuple().exponent == -2 else amount.quantize(_CENT)
+    cents = amount if amount.as_tuple().exponent == -2 else amount.quantize(_CENT)
+    return cents if cents < _PRICE_LIMIT else None
 
 
 def option_ids_of(row: dict[str, Any]) -> frozenset[str] | None:
