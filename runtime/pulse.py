@@ -10,6 +10,7 @@ import os
 import struct
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from threading import Event, Thread
 
@@ -22,6 +23,8 @@ class Pulse:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        if not os.fstat(self._file).st_size:
+            self.reset()
 
     @classmethod
     def of_environment(cls) -> Pulse | None:
@@ -30,15 +33,20 @@ class Pulse:
         return cls(Path(path)) if path else None
 
     def beat(self) -> None:
-        os.pwrite(self._file, _TIME.pack(time.monotonic()), 0)
+        """Never fails: a task must not, only because its sign of life cannot be written."""
+        with suppress(OSError):
+            os.pwrite(self._file, _TIME.pack(time.monotonic()), 0)
 
     def last(self) -> float | None:
         """Monotonic seconds of the last beat; None before the first."""
         data = os.pread(self._file, _TIME.size, 0)
-        return float(_TIME.unpack(data)[0]) if len(data) == _TIME.size else None
+        at = float(_TIME.unpack(data)[0]) if len(data) == _TIME.size else 0.0
+        return at or None
 
     def reset(self) -> None:
-        os.ftruncate(self._file, 0)
+        """Overwrites and never shortens: on a full disk there would be no way back."""
+        with suppress(OSError):
+            os.pwrite(self._file, _TIME.pack(0.0), 0)
 
     def remove(self) -> None:
         self.path.unlink(missing_ok=True)

@@ -44,10 +44,11 @@ class RunFile:
         self._file.close()
 
     def note(self, name: str, session: int) -> None:
-        """A child was started; a line once written stays."""
+        """A child was started; a line once written stays. A full disk costs the line only."""
         leader = look_at(session)
         if leader is not None:
-            self._write(f"{session} {leader.started} {name}")
+            with suppress(OSError):
+                self._write(f"{session} {leader.started} {name}")
 
     def _write(self, line: str) -> None:
         self._file.write(f"{line}\n")

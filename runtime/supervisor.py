@@ -175,7 +175,18 @@ class Supervisor:
             if child.process is not None:
                 self._look_at(child, child.process, now)
             if child.process is None and now >= child.start_at:
-                self.witness.child_started(child.name, child.start(self.write))
+                self._start(child, now)
+
+    def _start(self, child: Child, now: float) -> None:
+        try:
+            session = child.start(self.write)
+        except OSError as error:  # no memory, no process number left: later there may be
+            pause = child.note_death(now)
+            reason = f"could not be started ({error.strerror}); tried again in {pause:.0f} s"
+            logger.warning("%s %s", child.name, reason)
+            self.witness.tell(child.name, What.DIED, reason)
+        else:
+            self.witness.child_started(child.name, session)
 
     def _look_at(self, child: Child, process: subprocess.Popen[str], now: float) -> None:
         code = process.poll()

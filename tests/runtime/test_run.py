@@ -13,14 +13,20 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
 from pytest_django.fixtures import Settings
 
-from common.queues import HOUSEKEEPING, NOTIFY, POLL, cluster_of
+from common.queues import HOUSEKEEPING, NOTIFY, POLL, cluster_of, clusters
+from runtime.broker import INSTANCE_VARIABLE
+from runtime.choices import What
 from runtime.management.commands import run as command
+from runtime.models import ProcessEvent
+from runtime.pulse import PULSE_VARIABLE
+from runtime.supervisor import Child, Supervisor
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -159,3 +165,46 @@ def test_parts_can_run_on_machines_of_their_own() -> None:
     assert {child.name.split()[0] for child in command.children(("core", "queue"))} == {
         *("core", "queue")
     }
+
+
+@pytest.mark.django_db(transaction=True)
+def test_run_ends_leftovers_and_hands_its_children_to_the_supervisor(
+    monkeypatch: pytest.MonkeyPatch,
+    settings: Settings,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    settings.PORT, settings.VAR_DIR = free_port(), tmp_path
+    seen: list[Child] = []
+
+    class Recorder(Supervisor):
+        def run(self, end: Event) -> None:
+            seen.extend(self.children)
+            os.kill(os.getpid(), signal.SIGTERM)
+            assert end.wait(5)
+
+    monkeypatch.setattr(command, "Supervisor", Recorder)
+    monkeypatch.setattr(command, "leftovers_end", lambda folder: ["queue", "queue"])
+    numbers = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+    before = {number: signal.getsignal(number) for number in numbers}
+    try:
+        call_command("run")
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    assert [child.name for child in seen] == ["web", "core", *clusters().values()]
+    instances = {child.environment[INSTANCE_VARIABLE] for child in seen}
+    assert len(instances) == 1
+    web, core, queue = seen[:3]
+    assert web.environment[PULSE_VARIABLE] is None  # it is asked, it does not beat
+    assert core.environment[PULSE_VARIABLE] != queue.environment[PULSE_VARIABLE]
+    assert core.environment["Q_CLUSTER_NAME"] is None
+    assert queue.environment["Q_CLUSTER_NAME"] == next(iter(clusters()))
+    told = ProcessEvent.objects.order_by("pk").values_list("process", "what")
+    assert list(told) == [
+        ("queue", What.LEFTOVERS),
+        ("supervisor", What.STARTED),
+        ("supervisor", What.STOPPED),
+    ]
+    assert settings.PUBLIC_URL in capsys.readouterr().out
+    assert list((tmp_path / "run").iterdir()) == []

@@ -219,3 +219,19 @@ def test_codes_are_told_in_words() -> None:
     assert code_words(0) == "with code 0"
     assert code_words(1) == "with code 1"
     assert code_words(255) == "with code 255"
+
+
+def test_a_child_that_cannot_be_started_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    observer = Observer()
+    supervisor = Supervisor([child(STAY)], grace_seconds=5, witness=observer)
+    with monkeypatch.context() as patched:
+        patched.setattr("runtime.supervisor.LEASH", ("/nowhere/leash",))
+        supervisor.look()
+    assert supervisor.children[0].process is None
+    ((_, what, reason),) = observer.told
+    assert what is What.DIED
+    assert "could not be started (No such file or directory)" in reason
+    supervisor.children[0].start_at = 0.0
+    supervisor.look()
+    assert len(observer.sessions) == 1
+    supervisor.stop()
