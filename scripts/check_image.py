@@ -32,7 +32,7 @@ from scripts.dockerfile import Stage, Step, ignore_rules, moved, parse
 
 ROOT = Path(__file__).resolve().parent.parent
 IS_ROOT = os.geteuid() == 0
-READY_SECONDS = 60.0
+READY_SECONDS = 120.0
 SHARED = ("PIP_", "SSL_", "REQUESTS_", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")
 """What the machine says about package indexes reaches a build too."""
 
@@ -291,7 +291,11 @@ def check_compose(box: Box, services: dict[str, Any]) -> None:
     }
     given["PORT"] = port
     setup = box.start(services["setup"]["command"], **given)
-    output, _ = setup.communicate(timeout=READY_SECONDS)
+    try:
+        output, _ = setup.communicate(timeout=READY_SECONDS)
+    except subprocess.TimeoutExpired:
+        os.killpg(setup.pid, signal.SIGKILL)
+        raise Fault("setup did not end") from None
     if setup.returncode:
         raise Fault(f"setup failed:\n{output[-3000:]}")
     web, worker = services["web"], services["worker"]
