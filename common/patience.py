@@ -13,6 +13,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
+from multiprocessing.util import Finalize
 from queue import Empty, SimpleQueue
 from typing import Generic, TypeVar
 
@@ -23,6 +24,9 @@ logger = logging.getLogger(__name__)
 K = TypeVar("K")
 R = TypeVar("R")
 Work = Callable[[], None]
+
+EXIT_SECONDS = 10.0
+"""What an ending process gives the jobs in its background; well below the supervisor's grace."""
 
 IDLE_SECONDS = 30.0
 """How long a thread without work is kept for the next call."""
@@ -132,12 +136,14 @@ def _outcome(job: Callable[[], R]) -> R | Exception:
 _pools: dict[str, _Pool] = {}
 _background: set[threading.Thread] = set()
 _lock = threading.Lock()
+_waits_at_exit = False
 
 
 def _forget_threads() -> None:
     """Threads do not survive a fork; the child starts with none."""
-    global _lock
+    global _lock, _waits_at_exit
     _lock = threading.Lock()
+    _waits_at_exit = False  # multiprocessing forgets it in a new process, too
     _pools.clear()
     _background.clear()
 
@@ -175,7 +181,21 @@ def run_patiently(
     return left
 
 
-def _continue_in_background(run: _Run[K, R], name: str) -> None:
+def run_in_background(
+    jobs: Mapping[K, Callable[[], R]],
+    *,
+    handle: Callable[[K, R | Exception], None],
+    max_workers: int,
+    name: str,
+) -> threading.Thread:
+    """The same without any waiting: for a caller with other work at hand. `handle` is called in
+    the returned thread, on a database connection of its own; join it to wait for all results."""
+    with _lock:
+        pool = _pools.setdefault(name, _Pool(name))
+    return _continue_in_background(_Run(jobs, handle, max_workers, pool), name)
+
+
+def _continue_in_background(run: _Run[K, R], name: str) -> threading.Thread:
     def finish() -> None:
         try:
             run.finish()
@@ -186,7 +206,19 @@ def _continue_in_background(run: _Run[K, R], name: str) -> None:
     thread = threading.Thread(target=finish, name=f"{name}-background", daemon=True)
     with _lock:
         _background.add(thread)
+    _wait_at_exit()
     thread.start()
+    return thread
+
+
+def _wait_at_exit() -> None:
+    """A worker that ends, because it is told to or has done its share of tasks, finishes what it
+    left to the background. Run by multiprocessing at the end of its processes and by atexit."""
+    global _waits_at_exit
+    with _lock:
+        if not _waits_at_exit:
+            Finalize(None, wait_for_background, args=(EXIT_SECONDS,), exitpriority=10)
+            _waits_at_exit = True
 
 
 def wait_for_background(timeout_seconds: float) -> bool:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import multiprocessing
 import threading
+import time
 
 import pytest
 
@@ -154,3 +156,26 @@ def test_a_forked_process_starts_without_threads():
     handled = []
     run({"a": lambda: 1}, lambda key, outcome: handled.append(outcome), pool="forked")
     assert handled == [1]
+
+
+def test_a_process_that_ends_finishes_what_it_left_to_the_background(tmp_path):
+    """As a worker of the queue ends: by multiprocessing, not by the interpreter."""
+    done = tmp_path / "done"
+
+    def work() -> None:
+        time.sleep(0.2)
+
+    def main() -> None:
+        run_patiently(
+            {"slow": work},
+            handle=lambda key, result: done.write_text(key),
+            patience_seconds=0.01,
+            max_workers=1,
+            name="ending",
+        )
+
+    process = multiprocessing.get_context("fork").Process(target=main)
+    process.start()
+    process.join(10)
+    assert process.exitcode == 0
+    assert done.read_text() == "slow"

@@ -10,8 +10,9 @@ from django_q.models import OrmQ
 from common import queues
 from demo.world import World
 from monitoring.models import Monitor, MonitorHistory
-from monitoring.services import importing, polling, recording
+from monitoring.services import importing, polling, runs, stepping
 from monitoring.services.importing import products_import
+from monitoring.services.leases import take
 from monitoring.services.polling import cycle_run
 from monitoring.services.reading import Reading
 from tests.factories import make_monitor, make_website, reading, snapshot
@@ -40,14 +41,14 @@ def watched(shop):
 
 def test_a_reading_that_cannot_be_stored_is_a_failure_of_this_website_alone(shop, monkeypatch):
     bad, good = watched(shop), watched(shop)
-    real = recording.monitors_load
+    real = stepping.monitors_load
 
     def load(lease):
         if lease.website_id == bad.pk:
             raise RuntimeError("cannot be stored")
         return real(lease)
 
-    monkeypatch.setattr(recording, "monitors_load", load)
+    monkeypatch.setattr("monitoring.services.recording.monitors_load", load)
     polling.cycle_now(website_ids=[bad.pk, good.pk])
     bad.refresh_from_db()
     assert (bad.health, bad.last_error_code) == ("degraded", "internal_error")
@@ -75,13 +76,13 @@ def test_a_monitor_deleted_during_a_poll_takes_no_event_with_it(website, monkeyp
     other = make_monitor(website, product_id="2")
     before = (reading(5, name="A"), reading(5, product_id="2"))
     poll(website, snapshot(*before, body_hash="1:a"))
-    real = recording.run_finish
+    real = runs.run_finish
 
     def finish(**values):
         Monitor.objects.filter(pk=monitor.pk).delete()
         return real(**values)
 
-    monkeypatch.setattr(recording, "run_finish", finish)
+    monkeypatch.setattr("monitoring.services.recording.run_finish", finish)
     after = (reading(5, name="B"), reading(4, product_id="2"))
     poll(website, snapshot(*after, body_hash="1:b"))
     assert sorted(events()) == ["product_renamed", "stock_decreased"]
@@ -121,11 +122,9 @@ def test_nobody_is_shown_what_was_asked_for_because_others_watch_it():
     listed, hidden = reading(5), reading(3, product_id="77")
     found = snapshot(listed, hidden, unlisted=frozenset({"77"}))
 
-    class Lease:
-        def __init__(self, website_id):
-            self.website_id = website_id
-
-    mine, theirs = Lease(1), Lease(2)
-    one = Reading((mine, theirs), {1: ["1"], 2: ["1", "77"]})
+    websites = [make_website(), make_website()]
+    mine, theirs = take([one.pk for one in websites], timezone.now(), only_queued=False)
+    watched = {mine.website_id: ["1"], theirs.website_id: ["1", "77"]}
+    one = Reading((mine, theirs), watched)
     assert [seen.product_id for seen in one.share_of(mine, found).readings] == ["1"]
     assert [seen.product_id for seen in one.share_of(theirs, found).readings] == ["1", "77"]
