@@ -18,6 +18,7 @@ from demo.world import World
 from monitoring.models import Monitor, MonitorHistory
 from notifications.models import Channel, NotificationLog, Subscription
 from runtime import seeding
+from runtime.schedules import DAILY, EVERY_MINUTE
 from websites.models import Website
 
 pytestmark = pytest.mark.integration
