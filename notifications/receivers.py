@@ -7,22 +7,23 @@ from typing import Any
 
 from django.db import transaction
 
-from notifications.planning import events_plan
-from notifications.services.outbox import LIMIT, deliver
+from notifications.services.announcing import announced_wait, events_announce
 from notifications.services.subscriptions import subscriptions_disable_emptied
 
 logger = logging.getLogger(__name__)
 
 
 def announce(sender: object, event_ids: list[int], **kwargs: Any) -> None:
-    """Bounded to 20 messages and 3 s, so that slow receivers delay no recording. Whatever is left
-    or fails is found by the sweep; nothing is raised into the poll."""
+    """Costs the recording two short transactions and no waiting. Whatever is left or fails is found
+    by the sweep; nothing is raised into the poll."""
     try:
-        notification_ids = events_plan(event_ids=event_ids)
-        if notification_ids:
-            deliver(notification_ids, limit=LIMIT)
+        events_announce(event_ids)
     except Exception:
         logger.exception("first_attempt_failed")
+
+
+def wait_for_announced(sender: object, **kwargs: Any) -> None:
+    announced_wait()
 
 
 def look_for_emptied(sender: object, **kwargs: Any) -> None:

@@ -5,17 +5,18 @@ from __future__ import annotations
 import logging
 import time
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from threading import Thread
 
 from django.db import transaction
 from django.utils import timezone
 from django_q.tasks import async_task
 
 from common.errors import ConflictError
-from common.patience import run_patiently
+from common.patience import run_in_background, run_patiently
 from common.queues import NOTIFY, cluster_of
 from monitoring.models import MonitorHistory
 from notifications.channels.base import Message, Receipt, SendsMany
@@ -83,26 +84,55 @@ def deliver(
     Waits `patience_seconds` for slow receivers (None: for all); the others are finished and
     settled in the background. Must not be called inside a transaction.
     """
-    claims = claim(ids=ids, limit=limit, now=now or timezone.now())
-    summary = DeliverySummary(claimed=len(claims))
-    for each in claims:
-        if each.attempt > MAX_ATTEMPTS:
-            summary.count(settle(each, _sender_died()))
-    jobs = _jobs([each for each in claims if each.attempt <= MAX_ATTEMPTS])
-
-    def handle(key: str, result: list[Outcome] | Exception) -> None:
-        for each, outcome in _outcomes(jobs[key].claims, result):
-            summary.count(settle(each, outcome))
-
+    jobs, summary = _claimed(ids, limit, now)
     left = run_patiently(
         {key: job.work for key, job in jobs.items()},
-        handle=handle,
+        handle=_settling(jobs, summary),
         patience_seconds=patience_seconds,
         max_workers=max(len(jobs), 1),
         name="deliver",
     )
     summary.left = sum(len(jobs[key].claims) for key in left)
     return summary
+
+
+def deliver_begin(ids: list[int], *, limit: int) -> tuple[Thread | None, int]:
+    """Begins one attempt for the given messages, as far as they are due, and returns at once.
+
+    Returns the thread that settles them (None: there is nothing to send) and their number.
+    """
+    jobs, summary = _claimed(ids, limit, None)
+    if not jobs:
+        return None, 0
+    thread = run_in_background(
+        {key: job.work for key, job in jobs.items()},
+        handle=_settling(jobs, summary),
+        max_workers=len(jobs),
+        name="deliver",
+    )
+    return thread, sum(len(job.claims) for job in jobs.values())
+
+
+def _claimed(
+    ids: list[int] | None, limit: int, now: datetime | None
+) -> tuple[dict[str, _Job], DeliverySummary]:
+    """The jobs to run; messages that were tried too often are settled at once."""
+    claims = claim(ids=ids, limit=limit, now=now or timezone.now())
+    summary = DeliverySummary(claimed=len(claims))
+    for each in claims:
+        if each.attempt > MAX_ATTEMPTS:
+            summary.count(settle(each, _sender_died()))
+    return _jobs([each for each in claims if each.attempt <= MAX_ATTEMPTS]), summary
+
+
+def _settling(
+    jobs: Mapping[str, _Job], summary: DeliverySummary
+) -> Callable[[str, list[Outcome] | Exception], None]:
+    def handle(key: str, result: list[Outcome] | Exception) -> None:
+        for each, outcome in _outcomes(jobs[key].claims, result):
+            summary.count(settle(each, outcome))
+
+    return handle
 
 
 def deliver_all(*, seconds: float = TASK_SECONDS) -> DeliverySummary:
