@@ -1,0 +1,186 @@
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from demo.storefront_strings import WORDS
+from tests.websites.storefront.pages import ROOT, open_shop, page_of, read, read_html
+from websites.sources.whmcs_storefront.addresses import (
+    GroupRef,
+    ProductRef,
+    absolute,
+    group_ref,
+    product_ref,
+    shop_root,
+)
+from websites.sources.whmcs_storefront.document import decoded
+from websites.sources.whmcs_storefront.prices import amount_of, price_of
+from websites.sources.whmcs_storefront.strings import LANGUAGES, is_sold_out
+from websites.sources.whmcs_storefront.words import counted
+
+pytestmark = [pytest.mark.unit, pytest.mark.once]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("5 Available", (5, "Available")),
+        ("\n (-2  Erhältlich) ", (-2, "Erhältlich")),
+        ("\u22123 x", (-3, "x")),
+        ("\u200f12\u00a0متاح", (12, "متاح")),
+        ("5", (5, "")),
+        ("1,000 Available", None),
+        ("1.5 Available", None),
+        ("5 of 10 Available", None),
+        ("Available", None),
+        ("v2 Available", None),
+        ("٥ متاح", None),
+    ],
+)
+def test_a_number_counts_when_it_is_the_only_one(text, found):
+    assert counted(text) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "amount", "currency"),
+    [
+        ("$5.00 USD", "5.00", "USD"),
+        ("Starting from $1,049.00 USD Monthly", "1049.00", "USD"),
+        ("€1.049,00 EUR", "1049.00", "EUR"),
+        ("€5.00", "5.00", "EUR"),
+        ("1,234 JPY", "1234.00", "JPY"),
+        ("49,90 zł", "49.90", ""),
+        ("From Rs.1,500.00 INR/mo", "1500.00", "INR"),
+        ("12 months from £3.50", "3.50", "GBP"),
+        ("FREE!", None, ""),
+        ("Contact us, 24/7", None, ""),
+    ],
+)
+def test_prices_are_read_in_every_format(text, amount, currency):
+    found = price_of(text)
+    assert found == (Decimal(amount) if amount else None, currency)
+
+
+def test_the_currency_chosen_on_the_page_names_a_bare_sign():
+    assert price_of("$5.00", "AUD") == (Decimal("5.00"), "AUD")
+    assert amount_of("9" * 40) is None
+
+
+@pytest.mark.parametrize(
+    ("address", "ref"),
+    [
+        ("cart.php?a=add&pid=12", ProductRef(pid="12")),
+        ("/billing/cart.php?pid=12&a=add#x", ProductRef(pid="12")),
+        ("cart.php?a=add&bid=3", ProductRef(bid="3")),
+        ("/store/vps/small", ProductRef(slug="vps/small")),
+        ("/index.php/store/vps/small", ProductRef(slug="vps/small")),
+        ("index.php?rp=/store/vps/small", ProductRef(slug="vps/small")),
+        ("cart.php?a=add&pid=12abc", None),
+        ("cart.php?a=add&pid=0", None),
+        ("cart.php?a=add&domain=register", None),
+        ("cart.php?a=confproduct&i=0", None),
+        ("/store/vps", None),
+        ("javascript:location='cart.php?a=add&pid=1'", None),
+        ("http://[::1", None),
+    ],
+)
+def test_an_order_link_names_its_product(address, ref):
+    assert product_ref(address) == ref
+
+
+@pytest.mark.parametrize(
+    ("address", "ref"),
+    [
+        ("cart.php?gid=4", GroupRef(gid="4")),
+        ("/store/vps", GroupRef(slug="vps")),
+        ("/x/index.php?rp=/store/vps", GroupRef(slug="vps")),
+        ("cart.php?gid=addons", None),
+        ("cart.php?gid=renewals", None),
+        ("/store/vps/small", None),
+        ("/store", None),
+        ("cart.php?a=view", None),
+    ],
+)
+def test_a_link_of_the_menu_names_its_group(address, ref):
+    assert group_ref(address) == ref
+
+
+@pytest.mark.parametrize("folder", ["", "/billing", "/a/b"])
+@pytest.mark.parametrize(
+    "page", ["", "/", "/cart.php", "/cart.php?gid=1", "/index.php?rp=/store/vps", "/store",
+             "/store/vps", "/store/vps/small", "/index.php/store/vps", "/clientarea.php#x"]
+)  # fmt: skip
+def test_the_root_of_a_shop_is_found_from_any_of_its_pages(folder, page):
+    assert shop_root(f"https://shop.example{folder}{page}") == f"https://shop.example{folder}"
+
+
+def test_only_addresses_a_browser_can_open_are_links():
+    assert absolute("cart.php", "https://shop.example/x/y") == "https://shop.example/x/cart.php"
+    assert absolute("mailto:x@shop.example", "https://shop.example/") == ""
+    assert absolute("/" + "x" * 600, "https://shop.example/") == ""
+    assert absolute("cart.php", "") == ""
+    assert absolute("http://[::1", "https://shop.example/") == ""
+
+
+@pytest.mark.parametrize("language", WORDS)
+def test_the_words_of_a_language_are_known(language):
+    assert tuple(LANGUAGES[language]) == WORDS[language]
+    assert is_sold_out(f" ({WORDS[language][1].upper()}) ") or language in ("turkish", "german")
+    assert is_sold_out(f"\u200f{WORDS[language][1]}\n")
+    assert not is_sold_out(f"{WORDS[language][1]} x")
+
+
+@pytest.mark.parametrize("form", ["standard_cart", "legacy_modern", "cloud_slider"])
+@pytest.mark.parametrize("version", ["8.1", "9.0"])
+def test_the_menu_lists_every_group_and_nothing_else(form, version):
+    shop = open_shop(order_form=form, version=version, empty_groups=[(7, "Empty & Co", "empty")])
+    groups = read(shop).groups
+    assert [group.name for group in groups] == ["VPS", "Empty & Co"]
+    wanted = (
+        ["store/vps", "store/empty"] if version == "9.0" else ["cart.php?gid=1", "cart.php?gid=7"]
+    )
+    assert [group.url for group in groups] == [f"{ROOT}/shop/{one}" for one in wanted]
+
+
+def test_the_menu_for_small_screens_serves_where_the_other_is_missing():
+    answer = page_of(open_shop())
+    html = answer.body.decode().replace('menuItemName="Categories"', "")
+    assert [group.ref.key for group in read_html(html, url=answer.url).groups] == ["vps"]
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "text"),
+    [
+        (b"\xef\xbb\xbf<p>\xc3\xa4", "text/html; charset=latin1", "<p>ä"),
+        (b"\xe4", "text/html; charset=iso-8859-1", "ä"),
+        (b'<meta charset="windows-1251">\xcf', "", '<meta charset="windows-1251">П'),
+        (b"\xc3\xa4", "text/html; charset=nonsense", "ä"),
+        (b"\xff", "", "\ufffd"),
+        (b"abc", "text/html; charset=idna", "abc"),
+        (b"YWJj", "text/html; charset=base64", "YWJj"),
+    ],
+)
+def test_pages_are_decoded_as_they_say(body, content_type, text):
+    assert decoded(body, content_type) == text
+
+
+def test_a_sold_out_page_after_the_cart_says_nothing_about_the_product_asked_for():
+    html = '<div class="error-heading alert alert-danger">Out of Stock</div>'
+    asked = "https://shop.example/cart.php?a=add&pid=1"
+    assert read_html(html, asked=asked).page == "sold_out"
+    assert not read_html(html, asked=asked, url="https://shop.example/cart.php?a=view").items
+
+
+def test_a_form_beside_a_sold_out_message_proves_nothing():
+    html = (
+        '<div class="error-heading">Out of Stock</div>'
+        '<form id="frmConfigureProduct"><input name="i" value="0"></form>'
+    )
+    page = read_html(html, asked="https://shop.example/cart.php?a=add&pid=1")
+    assert (page.page, page.items) == ("unknown", ())
+
+
+def test_a_domain_page_of_another_product_proves_nothing_about_the_one_asked_for():
+    html = '<form id="frmProductDomain"><input id="frmProductDomainPid" value="9"></form>'
+    assert not read_html(html, asked="https://shop.example/cart.php?a=add&pid=1").items
