@@ -37,6 +37,7 @@ def build(*, app_name: str, app_version: str) -> dict[str, Any]:
         "POSTPROCESSING_HOOKS": [
             "drf_spectacular.hooks.postprocess_schema_enums",
             "common.openapi.say_what_is_always_there",
+            "config.examples.show",
         ],
         # Everything comes from this server: no validator, no fonts, no scripts from elsewhere.
         "SWAGGER_UI_SETTINGS": {"deepLinking": True, "validatorUrl": None},

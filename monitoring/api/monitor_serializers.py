@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.api.errors import renamed_fields
@@ -47,6 +48,10 @@ class MonitorSerializer(serializers.ModelSerializer[Monitor]):
     status = serializers.ChoiceField(choices=MonitorStatus.choices, required=False)
     is_active = serializers.BooleanField(required=False)
     labels = serializers.ListField(child=serializers.CharField(), required=False)
+    # A plain text to clients, because "" is no address; the service checks that others are.
+    purchase_link = serializers.CharField(
+        required=False, allow_blank=True, max_length=500, help_text="Target of the buy button."
+    )
     last_checked_at = serializers.SerializerMethodField()
 
     class Meta:
@@ -100,6 +105,7 @@ class MonitorSerializer(serializers.ModelSerializer[Monitor]):
         # Uniqueness and limits are checked by the service, for one row and for a thousand alike.
         validators: ClassVar[list[Any]] = []
 
+    @extend_schema_field(serializers.DateTimeField(allow_null=True))
     def get_last_checked_at(self, monitor: Monitor) -> Any:
         moment = last_checked_at(monitor)
         return serializers.DateTimeField().to_representation(moment) if moment else None

@@ -1,0 +1,275 @@
+"""Requests and answers shown in `/openapi.json`. A test sends the requests and compares."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+WHEN = "2026-11-21T08:00:00Z"
+UUID = "0838ad88-5e65-4b47-a33f-044138480eb6"
+
+TEAM = {"id": 1, "public_id": UUID, "name": "Main team", "slug": "main", "time_zone": "Europe/Berlin", "low_stock_threshold": None}  # fmt: skip
+WEBSITE = {
+    "id": 3,
+    "public_id": UUID,
+    "team": 1,
+    "name": "My shop",
+    "source": "whmcs_api",
+    "website_url": "https://shop.example.com",
+    "api_identifier": "the-identifier",
+    "config": {},
+    "region": "eu",
+    "link_template": "",
+    "labels": ["vps"],
+    "is_active": True,
+    "poll_interval": 60,
+    "health": "never",
+    "last_polled_at": None,
+    "last_success_at": None,
+    "last_error_code": "",
+    "last_error": "",
+    "last_advice": "",
+    "next_poll_at": WHEN,
+    "created_at": WHEN,
+    "updated_at": WHEN,
+}
+MONITOR = {
+    "id": 7,
+    "public_id": UUID,
+    "website": 3,
+    "product_id": "12",
+    "config_option_id": "",
+    "product_name": "VPS S",
+    "config_option_name": "",
+    "labels": [],
+    "notes": "",
+    "is_active": True,
+    "status": "active",
+    "status_reason": "",
+    "check_interval": None,
+    "quantity": None,
+    "available": None,
+    "stock_control_enabled": None,
+    "price": None,
+    "currency": "",
+    "threshold_low": 5,
+    "threshold_high": None,
+    "notify_on_restock": True,
+    "notify_on_purchase": False,
+    "notify_on_threshold": True,
+    "notify_on_sold_out": True,
+    "notify_on_price": False,
+    "zero_means": "auto",
+    "purchase_link": "",
+    "buy_link": "https://shop.example.com/cart.php?a=add&pid=12",
+    "last_checked_at": None,
+    "last_changed_at": None,
+    "created_at": WHEN,
+    "updated_at": WHEN,
+}
+RECORD = {
+    "id": 40,
+    "monitor": 7,
+    "poll_run": None,
+    "quantity": 3,
+    "available": True,
+    "stock_control_enabled": True,
+    "delta": None,
+    "change_type": "initial",
+    "price": None,
+    "currency": "",
+    "threshold_breached": False,
+    "threshold_type": "",
+    "notes": "",
+    "metadata": {"evidence": {"source": "manual", "page": "push", "token": "pushed"}},
+    "created_at": WHEN,
+}
+EVENT = {
+    "id": 21,
+    "public_id": UUID,
+    "website": 3,
+    "monitor": 7,
+    "record": 41,
+    "poll_run": None,
+    "event_type": "sold_out",
+    "from_quantity": 3,
+    "to_quantity": 0,
+    "delta": -3,
+    "change_type": "purchase",
+    "threshold_breached": False,
+    "threshold_type": "",
+    "threshold_value": None,
+    "message": "Sold out",
+    "metadata": {"evidence": {"source": "manual", "page": "push", "token": "pushed"}},
+    "created_at": WHEN,
+}
+CHANNEL = {
+    "id": 2,
+    "public_id": UUID,
+    "team": 1,
+    "name": "My receiver",
+    "kind": "webhook",
+    "config": {"url": "https://example.com/hook", "secret": "whsec_c2hvd24gb25jZSwgaW4gdGhpcyBhbnN3ZXI="},
+    "secrets_set": ["secret"],
+    "is_active": True,
+    "health": "unknown",
+    "disabled_reason": "",
+    "last_error": "",
+    "last_sent_at": None,
+    "created_at": WHEN,
+    "updated_at": WHEN,
+}  # fmt: skip
+SUBSCRIPTION = {
+    "id": 5,
+    "channel": 2,
+    "events": ["sold_out", "restocked"],
+    "websites": [3],
+    "monitors": [],
+    "digest": "now",
+    "is_active": True,
+    "is_scoped": True,
+    "disabled_reason": "",
+    "created_at": WHEN,
+    "updated_at": WHEN,
+}
+NOTIFICATION = {
+    "id": 9,
+    "public_id": UUID,
+    "channel": 2,
+    "notification_type": "sold_out",
+    "subject": "Sold out: VPS S",
+    "message": "VPS S at My shop is sold out.",
+    "status": "sent",
+    "retry_count": 1,
+    "next_attempt_at": WHEN,
+    "sent_at": WHEN,
+    "delivered_at": None,
+    "provider_status": "200",
+    "error_code": "",
+    "error_message": "",
+    "resend_of": None,
+    "created_at": WHEN,
+    "events": [21],
+}
+TOKENS = {"access": "eyJhbGciOi...", "refresh": "eyJhbGciOi...", "expires_in": 600}
+
+
+class Example(NamedTuple):
+    status: int
+    answer: Any = None
+    request: Any = None
+
+
+def page(*rows: Any) -> dict[str, Any]:
+    return {"count": len(rows), "next": None, "previous": None, "results": list(rows)}
+
+
+EXAMPLES = {
+    "auth_token_create": Example(200, TOKENS, {"username": "ada", "password": "correct horse"}),
+    "auth_token_refresh": Example(200, TOKENS, {"refresh": "eyJhbGciOi..."}),
+    "auth_token_revoke": Example(204, None, {"refresh": "eyJhbGciOi..."}),
+    "teams_list": Example(200, page(TEAM)),
+    "websites_create": Example(
+        201,
+        WEBSITE,
+        {
+            "name": "My shop",
+            "source": "whmcs_api",
+            "website_url": "https://shop.example.com",
+            "api_identifier": "the-identifier",
+            "api_secret": "the-secret",
+            "region": "eu",
+            "labels": ["vps"],
+        },
+    ),
+    "websites_list": Example(200, page(WEBSITE)),
+    "websites_partial_update": Example(
+        200, {**WEBSITE, "poll_interval": 30}, {"poll_interval": 30}
+    ),
+    "websites_import_create": Example(
+        200, {"created": 12, "existing": 3, "total": 15}, {"all": True}
+    ),
+    "websites_poll_create": Example(202, {"poll_run": 88}),
+    "websites_why_not_running_retrieve": Example(
+        200, {"reasons": ["The shop refuses the log-in: check identifier and secret."]}
+    ),
+    "monitors_create": Example(
+        201,
+        MONITOR,
+        {"website": 3, "product_id": "12", "product_name": "VPS S", "threshold_low": 5},
+    ),
+    "monitors_bulk_create": Example(
+        201,
+        [{**MONITOR, "product_id": "13"}, {**MONITOR, "id": 8, "product_id": "14"}],
+        {
+            "website": 3,
+            "skip_existing": True,
+            "monitors": [{"product_id": "13"}, {"product_id": "14", "threshold_low": 5}],
+        },
+    ),
+    "monitors_list": Example(200, page(MONITOR)),
+    "monitors_stock_create": Example(201, RECORD, {"quantity": 3}),
+    "monitors_records_list": Example(200, page(RECORD)),
+    "monitors_summary_retrieve": Example(
+        200,
+        {
+            "current_quantity": 0,
+            "previous_quantity": 3,
+            "last_change_at": WHEN,
+            "restocks_7d": 0,
+            "sold_7d": 3,
+            "open_alert": None,
+        },
+    ),
+    "history_list": Example(200, page(EVENT)),
+    "channels_create": Example(
+        201,
+        CHANNEL,
+        {
+            "name": "My receiver",
+            "kind": "webhook",
+            "config": {"url": "https://example.com/hook"},
+        },
+    ),
+    "subscriptions_create": Example(
+        201,
+        SUBSCRIPTION,
+        {"channel": 2, "events": ["sold_out", "restocked"], "websites": [3]},
+    ),
+    "notifications_list": Example(200, page(NOTIFICATION)),
+    "notifications_resend_create": Example(
+        201, {**NOTIFICATION, "id": 10, "status": "pending", "resend_of": 9}
+    ),
+    "cycle_create": Example(202, {"poll_runs": [88, 89]}, {"all": True}),
+}
+
+ERRORS = {
+    "400": ("invalid", "Some values are not valid.", {"name": ["This field is required."]}),
+    "401": ("authentication_failed", "This API key is not valid.", {}),
+    "403": ("permission_denied", "This takes the role owner.", {}),
+    "404": ("not_found", "Not found.", {}),
+    "409": ("conflict", "The website is paused. Resume it, then poll.", {}),
+    "429": (
+        "throttled",
+        "At most 1,200 requests a minute with this API key. Try again in 7 seconds.",
+        {},
+    ),
+}
+
+
+def show(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """Puts the examples into the document."""
+    for operations in result["paths"].values():
+        for operation in operations.values():
+            example = EXAMPLES.get(operation["operationId"])
+            if example is not None:
+                _fill(operation.get("requestBody"), example.request)
+                _fill(operation["responses"][str(example.status)], example.answer)
+            for status, (code, message, fields) in ERRORS.items():
+                error = {"error": {"code": code, "message": message, "fields": fields}}
+                _fill(operation["responses"].get(status), error)
+    return result
+
+
+def _fill(described: dict[str, Any] | None, example: Any) -> None:
+    if described is not None and example is not None:
+        described["content"]["application/json"]["example"] = example
