@@ -6,6 +6,8 @@ from monitoring.choices import ChangeType, MonitorStatus, ThresholdState, ZeroMe
 from monitoring.state import Change, MonitorState, Observation
 from websites.sources.base import Availability, StockReading
 
+AVAILABLE = {Availability.IN_STOCK: True, Availability.OUT_OF_STOCK: False}
+CONFLICT = "Two sources of the shop disagree about this product: the last stock is kept."
 OPTION_GONE = "The shop no longer offers this config option: pick another one or remove it."
 
 
@@ -15,10 +17,12 @@ def observe(state: MonitorState, reading: StockReading, *, source: str) -> Obser
         return Observation(
             True, None, None, None, reading.price, reading.currency, reading.name, OPTION_GONE
         )
+    if reading.is_conflict:
+        return Observation(
+            False, None, None, None, reading.price, reading.currency, reading.name, CONFLICT
+        )
     quantity, stock_control = reading.quantity, reading.stock_control
-    available = {Availability.IN_STOCK: True, Availability.OUT_OF_STOCK: False}.get(
-        reading.availability
-    )
+    available = AVAILABLE.get(reading.availability)
     if reading.is_ambiguous_zero:
         meaning = _zero_meaning(state, source)
         if meaning == ZeroMeans.SOLD_OUT:

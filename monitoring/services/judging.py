@@ -9,8 +9,9 @@ from django.conf import settings
 
 from monitoring import guard, listing
 from monitoring.services.leases import Lease
+from monitoring.services.stepping import kind_of
 from monitoring.state import MonitorState
-from websites.sources.base import Availability, StockReading
+from websites.sources.base import Availability, Snapshot, StockReading
 from websites.sources.registry import source_class
 
 QUARANTINE_VALID = timedelta(minutes=10)
@@ -28,7 +29,7 @@ def verdict_of(
     known: Mapping[str, listing.CatalogueState],
     seen: Mapping[str, StockReading],
     monitors: list[MonitorState],
-    template: str,
+    snapshot: Snapshot,
 ) -> guard.Verdict:
     limits = guard.GuardLimits(
         settings.GUARD_LOST_MIN,
@@ -48,7 +49,7 @@ def verdict_of(
             if reading.availability != Availability.UNKNOWN
         },
         template_before=lease.applied_template,
-        template_now=template,
-        is_html=source_class(lease.source).is_html,
+        template_now=snapshot.template,
+        is_html=source_class(kind_of(lease, snapshot)).is_html,
         limits=limits,
     )

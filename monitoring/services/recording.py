@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,20 +13,27 @@ from django.db import transaction
 from monitoring import guard, listing
 from monitoring.choices import EventType, PollOutcome
 from monitoring.evidence import error_proof, snapshot_proof
-from monitoring.health import HealthState, after_failure, after_success, backoff_seconds
+from monitoring.health import after_failure, after_success, backoff_seconds
 from monitoring.listing_events import catalogue_events
 from monitoring.models import Monitor
 from monitoring.services.catalogue import catalogue_load, catalogue_write
 from monitoring.services.judging import is_confirmed, verdict_of
-from monitoring.services.leases import LOST_TASK_SECONDS, Lease, release
+from monitoring.services.leases import Lease
 from monitoring.services.quiet import website_release
+from monitoring.services.releasing import (
+    LeaseLostError,
+    next_due,
+    release_ok,
+    release_or_lose,
+    remembered,
+)
 from monitoring.services.runs import Tally, run_finish, tally_of
-from monitoring.services.stepping import monitors_load, steps_of
+from monitoring.services.stepping import kind_of, monitors_load, stand_in_steps, steps_of
 from monitoring.services.stockwriting import Step, event_row, write_events, write_steps
 from monitoring.signals import history_recorded
-from monitoring.state import Event
+from monitoring.state import Event, MonitorState
 from websites.choices import Health
-from websites.sources.base import Snapshot
+from websites.sources.base import Snapshot, StockReading
 from websites.sources.errors import BadAnswerError, EmptyCatalogueError, SourceError
 from websites.sources.registry import resolve
 
@@ -43,10 +51,6 @@ class PollResult:
     error: SourceError | None = None
 
 
-class _LeaseLostError(Exception):
-    """Another worker took the website over: everything of this transaction is undone."""
-
-
 def outcome_record(lease: Lease, outcome: Snapshot | SourceError, now: datetime) -> PollResult:
     """Stores a snapshot or a failure. A result that comes after the lease was lost changes nothing."""
     try:
@@ -57,7 +61,7 @@ def outcome_record(lease: Lease, outcome: Snapshot | SourceError, now: datetime)
                     lambda: history_recorded.send(sender=PollResult, event_ids=event_ids)
                 )
             return result
-    except _LeaseLostError:
+    except LeaseLostError:
         return PollResult(lease.website_id, lease.name, PollOutcome.LOST)
 
 
@@ -83,7 +87,7 @@ def _failure(lease: Lease, error: SourceError, now: datetime) -> tuple[PollResul
     wait = backoff_seconds(
         failure_count=step.state.failure_count, interval=lease.interval, error=error
     )
-    _release(
+    release_or_lose(
         lease,
         now,
         step.state,
@@ -114,11 +118,10 @@ def _failure(lease: Lease, error: SourceError, now: datetime) -> tuple[PollResul
 def _unchanged(lease: Lease, snapshot: Snapshot, now: datetime) -> tuple[PollResult, list[int]]:
     """The body is the one that was fully applied before: two statements."""
     step = after_success(lease.health)
-    remembered = _remembered(lease, snapshot)
-    if step.state != lease.health or remembered:
-        _release_ok(lease, now, step.state, **remembered)
-    elif not website_release(lease, now=now, next_poll_at=_next_due(lease)):
-        raise _LeaseLostError
+    if step.state != lease.health or remembered(lease, snapshot) or snapshot.stands_in_for:
+        release_ok(lease, now, step.state, snapshot)
+    elif not website_release(lease, now=now, next_poll_at=next_due(lease)):
+        raise LeaseLostError
     return _finish_quiet(lease, snapshot, now, lease.applied_monitors, recovers=step.recovers)
 
 
@@ -135,31 +138,61 @@ def _finish_quiet(
 
 def _snapshot(lease: Lease, snapshot: Snapshot, now: datetime) -> tuple[PollResult, list[int]]:
     seen = {reading.product_id: reading for reading in snapshot.readings}
-    monitors = monitors_load(lease)
-    known = catalogue_load(lease.website_id)
     if not seen:
         return _failure(lease, EmptyCatalogueError("The shop lists no products."), now)
-    verdict = verdict_of(lease, known, seen, monitors, snapshot.template)
+    monitors = monitors_load(lease)
+    if snapshot.stands_in_for:
+        return _stand_in(lease, snapshot, seen, monitors, now)
+    known = catalogue_load(lease.website_id)
+    verdict = verdict_of(lease, known, seen, monitors, snapshot)
     if verdict.is_suspect and not is_confirmed(lease, verdict, now):
         return _quarantine(lease, snapshot, verdict, now)
     changed = listing.compare(known, seen)
     steps = steps_of(lease, monitors, seen, changed, snapshot, now)
     recovery = after_success(lease.health)
     is_applied = changed.is_settled
-    _release_ok(
+    release_ok(
         lease,
         now,
         recovery.state,
+        snapshot,
         quarantine={},
         applied_hash=snapshot.body_hash if is_applied else "",
         applied_monitors=len(monitors),
         applied_template=snapshot.template,
-        **_remembered(lease, snapshot),
     )
     catalogue_write(lease.website_id, changed, now)
     events = catalogue_events(changed, monitors, is_first=not known)
     if recovery.recovers:
         events.append(_recovered())
+    if not steps and not events:
+        return _finish_quiet(lease, snapshot, now, len(monitors), recovers=False)
+    return _finish_changed(lease, snapshot, now, steps, events, len(monitors))
+
+
+def _stand_in(
+    lease: Lease,
+    snapshot: Snapshot,
+    seen: Mapping[str, StockReading],
+    monitors: list[MonitorState],
+    now: datetime,
+) -> tuple[PollResult, list[int]]:
+    """Another source read the shop: stock moves, the catalogue does not."""
+    verdict = verdict_of(lease, {}, seen, monitors, replace(snapshot, template=""))
+    if verdict.is_suspect and not is_confirmed(lease, verdict, now):
+        return _quarantine(lease, snapshot, verdict, now)
+    steps = stand_in_steps(lease, monitors, seen, snapshot)
+    recovery = after_success(lease.health)
+    release_ok(
+        lease,
+        now,
+        recovery.state,
+        snapshot,
+        quarantine={},
+        applied_hash=snapshot.body_hash,
+        applied_monitors=len(monitors),
+    )
+    events = [_recovered()] if recovery.recovers else []
     if not steps and not events:
         return _finish_quiet(lease, snapshot, now, len(monitors), recovers=False)
     return _finish_changed(lease, snapshot, now, steps, events, len(monitors))
@@ -194,11 +227,11 @@ def _quarantine(
     once; a shop that answers otherwise each time is read at its interval."""
     message = f"Not believed yet: {verdict.reason}."
     advice = "The shop is read again within seconds; nothing was changed or announced."
-    _release(
+    release_or_lose(
         lease,
         now,
         lease.health._replace(health=Health.QUARANTINED),
-        next_poll_at=_next_due(lease)
+        next_poll_at=next_due(lease)
         if lease.quarantine
         else now + timedelta(seconds=settings.GUARD_CONFIRM_SECONDS),
         applied_hash="",
@@ -225,46 +258,12 @@ def _quarantine(
     return PollResult(lease.website_id, lease.name, outcome, events=len(ids)), ids
 
 
-def _remembered(lease: Lease, snapshot: Snapshot) -> dict[str, Any]:
-    """The column to write when the source wants something else remembered."""
-    if snapshot.memory is None or snapshot.memory == lease.memory:
-        return {}
-    return {"memory": dict(snapshot.memory)}
-
-
 def _recovered() -> Event:
     return Event(EventType.WEBSITE_RECOVERED, message="The shop answers again.")
 
 
-def _next_due(lease: Lease) -> datetime:
-    """The ticker set it already, but for intervals longer than its own patience with lost tasks."""
-    if lease.interval > LOST_TASK_SECONDS:
-        return max(lease.next_poll_at, lease.taken_at + timedelta(seconds=lease.interval))
-    return lease.next_poll_at
-
-
-def _release_ok(lease: Lease, now: datetime, state: HealthState, **columns: Any) -> None:
-    _release(
-        lease,
-        now,
-        state,
-        next_poll_at=_next_due(lease),
-        last_success_at=now,
-        last_error_code="",
-        last_error="",
-        last_advice="",
-        **columns,
-    )
-
-
-def _release(lease: Lease, now: datetime, state: HealthState, **columns: Any) -> None:
-    """Raises _LeaseLostError when the website was taken over: the caller's transaction is undone."""
-    if not release(lease, now, **state._asdict(), **columns):
-        raise _LeaseLostError
-
-
 def _proof(lease: Lease, snapshot: Snapshot) -> dict[str, Any]:
-    return snapshot_proof(resolve(lease.source), snapshot)
+    return snapshot_proof(kind_of(lease, snapshot), snapshot)
 
 
 def _website_events(

@@ -23,6 +23,8 @@ class Tally:
     events: int = 0
     requests_made: int = 0
     bytes_read: int = 0
+    source: str = ""
+    """The kind that read, where another one than the website names."""
 
 
 def run_finish(
@@ -35,11 +37,12 @@ def run_finish(
 ) -> int | None:
     """Stores what a poll came to. Returns the row's id, None when it was merged into an equal one."""
     is_scheduled = not lease.requested_run_ids
+    source = tally.source or lease.source
     if is_scheduled and outcome == PollOutcome.UNCHANGED:
         merged = run_merge(
             website_id=lease.website_id,
             monitors_checked=tally.monitors_checked,
-            source=lease.source,
+            source=source,
             now=now,
         )
         if merged:
@@ -56,7 +59,7 @@ def run_finish(
         "events": tally.events,
         "requests_made": tally.requests_made,
         "bytes_read": tally.bytes_read,
-        "source": lease.source,
+        "source": source,
         "error_code": error.code if error else "",
         "error_message": error.message if error else "",
         "advice": error.advice if error else "",
@@ -78,5 +81,6 @@ def tally_of(snapshot: Snapshot, **numbers: int) -> Tally:
         products_seen=len(snapshot.readings),
         requests_made=snapshot.requests_made,
         bytes_read=snapshot.bytes_read,
+        source=snapshot.source,
         **numbers,
     )

@@ -10,7 +10,7 @@ from django.db.models import ExpressionWrapper, F, IntegerField, Q
 from django.db.models.functions import Coalesce
 
 from monitoring.choices import ChangeType, EventType, MonitorStatus
-from monitoring.diffing import diff, observe
+from monitoring.diffing import AVAILABLE, diff, observe
 from monitoring.evidence import snapshot_proof
 from monitoring.listing import CatalogueChange
 from monitoring.models import Monitor
@@ -18,7 +18,7 @@ from monitoring.rules import decide
 from monitoring.services.leases import Lease
 from monitoring.services.stockwriting import Step
 from monitoring.state import Change, Event, MonitorState, Observation
-from websites.sources.base import Snapshot, StockReading
+from websites.sources.base import Availability, Snapshot, StockReading
 from websites.sources.registry import resolve
 
 NOT_LISTED = "The shop does not list this product: check its id."
@@ -59,7 +59,7 @@ def steps_of(
     now: datetime,
 ) -> list[Step]:
     """One Step per monitor about which something changed."""
-    source = resolve(lease.source)
+    source = kind_of(lease, snapshot)
     proof = snapshot_proof(source, snapshot)
     gone = {state.product_id for state in changed.gone}
     waiting = {state.product_id for state in changed.absent}
@@ -79,6 +79,38 @@ def steps_of(
     return steps
 
 
+def kind_of(lease: Lease, snapshot: Snapshot) -> str:
+    """The source kind that really read."""
+    return snapshot.source or resolve(lease.source)
+
+
+def stand_in_steps(
+    lease: Lease,
+    monitors: Sequence[MonitorState],
+    seen: Mapping[str, StockReading],
+    snapshot: Snapshot,
+) -> list[Step]:
+    """Steps by a source that only stands in for a better one: it may list less and know less, so
+    names, prices and what is not listed stay as they are."""
+    source = kind_of(lease, snapshot)
+    proof = snapshot_proof(source, snapshot)
+    steps = (
+        step_of(state, _poorer(state, seen[state.product_id]), source=source, proof=proof)
+        for state in monitors
+        if state.product_id in seen and not state.is_missing
+    )
+    return [step for step in steps if step is not None]
+
+
+def _poorer(state: MonitorState, reading: StockReading) -> StockReading:
+    """A reading without a number that agrees with the last one takes no number away."""
+    reading = reading._replace(name="", price=None, currency="")
+    is_same = state.available == AVAILABLE.get(reading.availability)
+    if is_same and reading.quantity is None and state.quantity is not None:
+        return reading._replace(availability=Availability.UNKNOWN, stock_control=None)
+    return reading
+
+
 def step_of(
     state: MonitorState, reading: StockReading, *, source: str, proof: Mapping[str, Any]
 ) -> Step | None:
@@ -89,10 +121,14 @@ def step_of(
     is_positive = change.after.quantity is not None and change.after.quantity > 0
     return Step(
         change=change,
-        evidence={**proof, "token": reading.token},
+        evidence={**proof, "token": reading.token, **_marks(reading)},
         positive_source=source if is_positive else state.positive_source,
         events=tuple(decide(change)),
     )
+
+
+def _marks(reading: StockReading) -> dict[str, Any]:
+    return {"conflict": True} if reading.is_conflict else {}
 
 
 def _without_stock(state: MonitorState, problem: str) -> Change:

@@ -6,9 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, ClassVar, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol
 
 from common.plugin import ConfigField
+
+if TYPE_CHECKING:
+    from websites.sources.errors import SourceError
 
 
 class Availability(StrEnum):
@@ -22,6 +25,7 @@ class StockReading(NamedTuple):
 
     `is_ambiguous_zero`: the shop said 0 and that may mean "sold out" or "stock control off";
     availability is then UNKNOWN and quantity None until somebody settles it.
+    `is_conflict`: another source says the contrary; nothing is proved.
     `option_ids`: ids of the config options the product offers, None when the source cannot tell.
     `token`: the words or key that prove the reading (part of the evidence).
     """
@@ -38,6 +42,7 @@ class StockReading(NamedTuple):
     group_name: str = ""
     slug: str = ""
     is_ambiguous_zero: bool = False
+    is_conflict: bool = False
     option_ids: frozenset[str] | None = None
     token: str = ""
 
@@ -50,7 +55,8 @@ class Snapshot:
     nothing has to be decoded. `body_hash` starts with the parser version, so that a new parser
     reads everything again. `is_complete`: the listing was read to its end. `template` names the
     look of the pages, "" where there is none. `unlisted`: ids that were asked for one by one and
-    stand in no list. `memory` is handed to the next read, None when it
+    stand in no list. `source` is the kind that read, "" for the one that was asked;
+    `stands_in_for` the better one that could not, because of `trouble`. `memory` is handed to the next read, None when it
     stays as it is.
     """
 
@@ -64,6 +70,9 @@ class Snapshot:
     requests_made: int = 1
     template: str = ""
     unlisted: frozenset[str] = frozenset()
+    source: str = ""
+    stands_in_for: str = ""
+    trouble: SourceError | None = None
     memory: Mapping[str, Any] | None = None
 
 
