@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from monitoring.services.ingest import stock_push
 from common.patience import wait_for_background
 from monitoring.services import polling
+from monitoring.services.ingest import stock_push
 from monitoring.services.reading import Reading
 from monitoring.signals import history_recorded, recording_finished
 from notifications import tasks

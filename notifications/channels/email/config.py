@@ -7,7 +7,8 @@ from django.core.validators import validate_email
 
 from common.plugin import ConfigField
 
-MAX_RECIPIENTS = 50
+MAX_RECIPIENTS = 10
+"""A server may take its time for each of them, and all must fit into the time of one mail."""
 
 
 def clean_recipients(addresses: list[str]) -> list[str]:

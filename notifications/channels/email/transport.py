@@ -16,11 +16,14 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+from django.core.mail.backends.smtp import EmailBackend
 from django.utils.text import slugify
 
 from common.plugin import ConfigField
 from notifications.channels.base import Message, Receipt, Target
 from notifications.channels.email.config import CONFIG
+from notifications.channels.email.smtp import InTimeBackend
 from notifications.channels.errors import DeliveryError
 
 logger = logging.getLogger(__name__)
@@ -42,7 +45,7 @@ class EmailTransport:
         return values
 
     def send(self, message: Message) -> Receipt:
-        mail, connection = self._mail(message), get_connection()
+        mail, connection = self._mail(message), _connection()
         try:
             accepted = connection.send_messages([mail])
         except SMTPRecipientsRefused as error:
@@ -60,7 +63,7 @@ class EmailTransport:
         except (OSError, SMTPException) as error:
             logger.info("mail_failed error=%s", type(error).__name__)
             raise DeliveryError(
-                "The mail server could not be reached.",
+                "The mail server could not be reached, or did not take the mail in time.",
                 code="smtp_unreachable",
                 advice="Check EMAIL_URL and the mail server.",
             ) from None
@@ -88,6 +91,12 @@ class EmailTransport:
         if message.html:
             mail.attach_alternative(message.html, "text/html")
         return mail
+
+
+def _connection() -> BaseEmailBackend:
+    """The backend of the settings; SMTP as one that is over in time."""
+    connection: BaseEmailBackend = get_connection()
+    return InTimeBackend() if type(connection) is EmailBackend else connection
 
 
 def _refused(error: SMTPRecipientsRefused) -> DeliveryError:
