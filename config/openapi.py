@@ -20,11 +20,32 @@ TAGS = {
     "health": "For load balancers; open to all.",
 }
 
+DESCRIPTION = """
+Watches the stock of shops and tells you when a product comes back, runs low or sells out.
 
-def build(*, app_name: str, app_version: str) -> dict[str, Any]:
+**Begin**: make an API key in the [admin](/admin/accounts/apikey/add/), then *Authorize* below with
+`Api-Key <your key>`, or ask from anywhere:
+
+    curl -H "Authorization: Api-Key $KEY" {url}/api/v1/monitors/
+
+1. Create a website (`POST /api/v1/websites/`), test it (`check/`), watch its products (`import/`).
+2. Create a channel, send a test through it (`test/`), subscribe it to events.
+3. Read monitors and history; push stock to websites of source `manual`.
+
+**Lists** have pages (`page`, `page_size` up to 500), `ordering`, `search` and filters.
+
+**Errors** have one form, `{{"error": {{"code", "message", "fields"}}}}`; a row of another team is 404.
+
+**Limits**: who asks too often gets 429 with the limit and the wait. The guide with examples to
+copy is `docs/api.md` of the source.
+"""
+
+
+def build(app_name: str, app_version: str, public_url: str) -> dict[str, Any]:
     return {
         "TITLE": f"{app_name} API",
         "VERSION": app_version,
+        "DESCRIPTION": DESCRIPTION.format(url=public_url).strip(),
         "TAGS": [{"name": name, "description": text} for name, text in TAGS.items()],
         "SCHEMA_PATH_PREFIX": "/api/v1",
         "SERVE_INCLUDE_SCHEMA": False,

@@ -206,6 +206,8 @@ MONITORING_INTERVAL = env.integer("MONITORING_INTERVAL", 60, low=5)
 # died is free again after it.
 POLL_LEASE_SECONDS = env.integer("POLL_LEASE_SECONDS", 60, low=1)
 HOST_MIN_GAP_SECONDS = env.number("HOST_MIN_GAP_SECONDS", 1.0, high=3600.0)
+# Order links that one poll of public pages may open for products whose group page proves nothing.
+PROBES_PER_POLL = env.integer("PROBES_PER_POLL", 10, low=0, high=100)
 GUARD_LOST_MIN = env.integer("GUARD_LOST_MIN", 5)
 GUARD_LOST_SHARE = env.number("GUARD_LOST_SHARE", 0.2, high=1.0)
 GUARD_FLIP_MIN = env.integer("GUARD_FLIP_MIN", 10)
@@ -290,7 +292,7 @@ JWT_ACCESS_MINUTES = env.integer("JWT_ACCESS_MINUTES", 10, low=1, high=60)
 JWT_REFRESH_DAYS = env.integer("JWT_REFRESH_DAYS", 14, low=1, high=365)
 REST_FRAMEWORK = rest.FRAMEWORK
 SIMPLE_JWT = rest.tokens(SECRET_KEY, access_minutes=JWT_ACCESS_MINUTES, days=JWT_REFRESH_DAYS)
-SPECTACULAR_SETTINGS = openapi.build(app_name=APP_NAME, app_version=APP_VERSION)
+SPECTACULAR_SETTINGS = openapi.build(APP_NAME, APP_VERSION, PUBLIC_URL)
 
 # --- Logs ------------------------------------------------------------------------------------
 

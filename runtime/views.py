@@ -15,7 +15,12 @@ from runtime.health import database_answers
 def home(request: HttpRequest) -> HttpResponse:
     """A page for browsers, JSON for everything that does not ask for HTML by name."""
     if "text/html" in request.headers.get("Accept", ""):
-        response = render(request, "home.html", {"name": settings.APP_NAME})
+        shown = {
+            "name": settings.APP_NAME,
+            "version": settings.APP_VERSION,
+            "url": settings.PUBLIC_URL,
+        }
+        response = render(request, "home.html", shown)
     else:
         response = JsonResponse(
             {
