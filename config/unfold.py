@@ -19,6 +19,11 @@ def _may_see(model: str) -> Callable[[HttpRequest], bool]:
     return permission
 
 
+def _may_inspect(request: HttpRequest) -> bool:
+    pages: Any = admin.site.get_model_admin(apps.get_model("websites.Website"))
+    return bool(pages.may_inspect(request))
+
+
 def _item(title: str, icon: str, model: str) -> dict[str, Any]:
     return {
         "title": title,
@@ -45,6 +50,12 @@ def navigation() -> list[dict[str, Any]]:
             _item("Websites", "storefront", "websites.Website"),
             _item("Monitors", "monitoring", "monitoring.Monitor"),
             _item("Events", "bolt", "monitoring.MonitorHistory"),
+            {
+                "title": "Inspect a page",
+                "icon": "troubleshoot",
+                "link": reverse_lazy("admin:websites_website_inspect"),
+                "permission": _may_inspect,
+            },
         ),
         _group(
             "Delivery",

@@ -21,6 +21,7 @@ from accounts.choices import Role
 from common.errors import ProductError
 from monitoring.admin.badges import health_badge
 from monitoring.admin.importpage import ImportPageMixin
+from monitoring.admin.inspectpage import InspectPageMixin
 from monitoring.admin.websiteform import OPTIONS, WebsiteForm
 from monitoring.models import Monitor, MonitorHistory, PollRun
 from monitoring.selectors import why_not_running
@@ -35,7 +36,7 @@ def _is_polled(website: Website) -> bool:
 
 
 @admin.register(Website)
-class WebsiteAdmin(ImportPageMixin, TeamScopedAdmin):
+class WebsiteAdmin(InspectPageMixin, ImportPageMixin, TeamScopedAdmin):
     add_role = change_role = delete_role = Role.OWNER
     form = WebsiteForm
     list_display = (
