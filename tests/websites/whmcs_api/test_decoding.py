@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from websites.sources.answers import clean_text, retry_after_seconds
 from websites.sources.errors import (
     AuthError,
     BadAnswerError,
@@ -14,7 +15,7 @@ from websites.sources.errors import (
     SourceError,
 )
 from websites.sources.whmcs_api.decoding import decode, error_message
-from websites.sources.whmcs_api.errors import clean_text, http_error, retry_after_seconds
+from websites.sources.whmcs_api.errors import http_error
 
 pytestmark = [pytest.mark.unit, pytest.mark.once]
 

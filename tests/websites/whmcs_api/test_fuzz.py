@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from websites.sources.base import Availability, StockReading
 from websites.sources.errors import SourceError
-from websites.sources.whmcs_api.parser import parse_products, to_int
+from websites.sources.values import to_int
+from websites.sources.whmcs_api.parser import parse_products
 
 pytestmark = [pytest.mark.unit, pytest.mark.once]
 

@@ -11,8 +11,9 @@ import pytest
 
 from websites.sources.base import Availability, StockReading
 from websites.sources.errors import BadAnswerError, EmptyCatalogueError
+from websites.sources.values import to_int, to_text
 from websites.sources.whmcs_api import parser
-from websites.sources.whmcs_api.parser import Listing, body_hash, parse_products, to_int, to_text
+from websites.sources.whmcs_api.parser import Listing, body_hash, parse_products
 
 pytestmark = [pytest.mark.unit, pytest.mark.once]
 

@@ -6,6 +6,7 @@ import json
 import re
 from typing import Any
 
+from websites.sources.answers import truncated
 from websites.sources.errors import BadAnswerError, SourceError
 from websites.sources.whmcs_api.errors import api_error, not_whmcs
 
@@ -80,13 +81,7 @@ def _explained(body: bytes, status: int) -> SourceError:
             status=status,
         )
     if _START.search(head):
-        return BadAnswerError(
-            "The answer of the shop breaks off in the middle.",
-            code="truncated",
-            advice="Usually PHP ran out of time or memory: raise max_execution_time and "
-            "memory_limit of the shop.",
-            status=status,
-        )
+        return truncated(status)
     return not_whmcs(body, status)
 
 

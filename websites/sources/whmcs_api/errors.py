@@ -7,44 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 
-from websites.sources.errors import (
-    AuthError,
-    BadAnswerError,
-    BlockedError,
-    RateLimitedError,
-    SourceError,
-    UnreachableError,
-)
+from websites.sources.answers import clean_text, is_page, page_error, rate_limited, status_error
+from websites.sources.errors import AuthError, BadAnswerError, SourceError
 
 SETTINGS_PATH = "Configuration > System Settings"
-HEAD_BYTES = 65536
-"""Marks of firewalls and texts of pages are looked for in this much of a body."""
-
-_FIREWALLS = (
-    b"just a moment",
-    b"/cdn-cgi/challenge-platform/",
-    b"_cf_chl_opt",
-    b"attention required! | cloudflare",
-    b"error code: 1020",
-    b"error 1020",
-    b"sucuri website firewall",
-    b"incapsula incident",
-    b"imunify360",
-    b"ddos-guard",
-    b"mod_security",
-    b"modsecurity",
-)
-_MAINTENANCE = (b"maintenance", b"be right back")
-
-
-def clean_text(text: str, limit: int = 200) -> str:
-    """A foreign text as one printable line without markup."""
-    plain = re.sub(r"<[^<>]*>", " ", text[: limit * 10])
-    shown = "".join(char if char.isprintable() else " " for char in plain)
-    return " ".join(shown.split())[:limit]
+DOOR = "includes/api.php"
 
 
 def api_error(message: str, *, status: int = 200) -> SourceError:
@@ -133,81 +101,9 @@ def _business_error(text: str, lowered: str, status: int) -> SourceError:
     )
 
 
-def rate_limited(headers: Mapping[str, str], *, status: int = 429) -> RateLimitedError:
-    return RateLimitedError(
-        "The shop asks to be read less often.",
-        advice="Polling goes on more slowly by itself. If it happens often, use a longer interval.",
-        retry_after=retry_after_seconds(headers.get("Retry-After", "")),
-        status=status,
-        page_class="rate_limited",
-    )
-
-
-def retry_after_seconds(value: str, now: datetime | None = None) -> float | None:
-    """Retry-After (RFC 9110 10.2.3): seconds or an HTTP date; None for anything else."""
-    text = value.strip()
-    if text.isascii() and text.isdecimal():
-        return float(min(int(text[:12]), 86_400 * 7))
-    try:
-        moment = parsedate_to_datetime(text)
-    except (ValueError, TypeError, IndexError):
-        return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    wait = (moment - (now or datetime.now(tz=UTC))).total_seconds()
-    return max(0.0, min(wait, 86_400.0 * 7))
-
-
 def http_error(status: int, headers: Mapping[str, str], body: bytes) -> SourceError | None:
-    """What the status or a firewall in front of the shop says; None when the body may be read.
-
-    Words are looked for in failures only: a product may well be named after a firewall.
-    """
-    if status == 429:
-        return rate_limited(headers)
-    if headers.get("cf-mitigated"):
-        return _blocked(status)
-    if status < 300:
-        return None
-    head = body[:HEAD_BYTES].lower()
-    if status in (401, 403, 406) or any(mark in head for mark in _FIREWALLS):
-        return _blocked(status)
-    if status >= 500:
-        return _server_error(status, headers, head)
-    if 300 <= status < 400:
-        return BadAnswerError(
-            "The shop redirects without saying where.",
-            code="redirected",
-            advice="Look at the address in a browser and enter the one it ends at.",
-            status=status,
-        )
-    return _not_found(status)
-
-
-def _blocked(status: int) -> BlockedError:
-    return BlockedError(
-        f"A firewall in front of the shop refused the request (HTTP {status}).",
-        advice="Ask whoever runs the shop to let the address of this server through to "
-        "includes/api.php: a skip rule in Cloudflare, an exception in ModSecurity or the like.",
-        status=status,
-        page_class="blocked",
-    )
-
-
-def _server_error(status: int, headers: Mapping[str, str], head: bytes) -> SourceError:
-    if status == 503 and any(mark in head for mark in _MAINTENANCE):
-        return maintenance(headers, status)
-    origin = 520 <= status <= 530
-    return UnreachableError(
-        f"The server behind Cloudflare does not answer (HTTP {status})."
-        if origin
-        else f"The shop failed with HTTP {status}.",
-        code="server_error",
-        advice="This is a fault on the side of the shop; polling goes on by itself. If it lasts, "
-        "tell whoever runs the shop (error log of PHP and WHMCS).",
-        retry_after=retry_after_seconds(headers.get("Retry-After", "")),
-        status=status,
-    )
+    """What the status or a firewall in front of the shop says; None when the body may be read."""
+    return status_error(status, headers, body, door=DOOR, not_found=_not_found)
 
 
 def _not_found(status: int) -> BadAnswerError:
@@ -221,35 +117,14 @@ def _not_found(status: int) -> BadAnswerError:
     )
 
 
-def maintenance(headers: Mapping[str, str], status: int) -> UnreachableError:
-    return UnreachableError(
-        "The shop is down for maintenance.",
-        code="maintenance",
-        advice="Nothing to do: polling goes on by itself.",
-        retry_after=retry_after_seconds(headers.get("Retry-After", "")),
-        status=status,
-        page_class="maintenance",
-    )
-
-
 def not_whmcs(body: bytes, status: int = 200) -> SourceError:
     """A body that is neither JSON nor one of the API's own texts."""
-    head = body[:HEAD_BYTES].lower()
-    if not body.strip():
-        return BadAnswerError(
-            "The shop sent an empty answer.",
-            code="empty_answer",
-            advice="Usually PHP stopped in the middle: look into the error log of the shop.",
-            status=status,
-        )
-    if any(mark in head for mark in _FIREWALLS):
-        return _blocked(status)
-    is_page = b"<html" in head or b"<!doctype" in head or b"<body" in head
-    if is_page and any(mark in head for mark in _MAINTENANCE):
-        return maintenance({}, status)
+    known = page_error(body, status, door=DOOR)
+    if known is not None:
+        return known
     return BadAnswerError(
         "A web page came instead of an API answer."
-        if is_page
+        if is_page(body)
         else "The answer is not one of the WHMCS API.",
         code="not_whmcs",
         advice="Open the address with /includes/api.php in a browser: a WHMCS answers with "

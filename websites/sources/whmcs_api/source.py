@@ -8,15 +8,10 @@ from typing import ClassVar
 
 from common.http import Response, fetch
 from common.http_address import parse_url_strictly
-from common.http_errors import (
-    AddressRefusedError,
-    BodyTooLargeError,
-    HttpError,
-    InvalidUrlError,
-    RedirectRefusedError,
-)
+from common.http_errors import HttpError
 from common.plugin import ConfigField
 from common.redaction import MASK
+from websites.sources.answers import clean_text, request_error
 from websites.sources.base import (
     Availability,
     CheckResult,
@@ -24,10 +19,10 @@ from websites.sources.base import (
     SourceContext,
     StockReading,
 )
-from websites.sources.errors import AuthError, BadAnswerError, SourceError, UnreachableError
-from websites.sources.whmcs_api.config import FIELDS, WhmcsConfig, shop_root
+from websites.sources.errors import AuthError, SourceError
+from websites.sources.whmcs_api.config import API_PATH, FIELDS, WhmcsConfig, shop_root
 from websites.sources.whmcs_api.decoding import decode, error_message
-from websites.sources.whmcs_api.errors import api_error, clean_text, http_error
+from websites.sources.whmcs_api.errors import api_error, http_error
 from websites.sources.whmcs_api.parser import Listing, body_hash, parse_products
 
 DEADLINE_SECONDS = 25.0
@@ -158,7 +153,7 @@ class WhmcsApiSource:
                 deadline=DEADLINE_SECONDS,
             )
         except HttpError as error:
-            raise _source_error(error) from None
+            raise request_error(error, redirected=_redirected) from None
         if response.status >= 400 and response.status not in (429, *range(500, 600)):
             message = error_message(response.body)
             if message is not None:
@@ -169,29 +164,11 @@ class WhmcsApiSource:
         return response
 
 
-def _source_error(error: HttpError) -> SourceError:
-    """What a failed request means for the website."""
-    if isinstance(error, RedirectRefusedError):
-        root = error.location.removesuffix("/includes/api.php")
-        return BadAnswerError(
-            error.message,
-            code=error.code,
-            advice=f"The API secret was not sent there. If it is your shop, set the address of "
-            f"this website to {root}."
-            if root
-            else "Look at the address in a browser and enter the one it ends at.",
-        )
-    if isinstance(error, BodyTooLargeError):
-        return BadAnswerError(
-            error.message,
-            code=error.code,
-            advice="If the catalogue is really that large, the operator can raise "
-            "HTTP_MAX_BODY_BYTES.",
-        )
-    if isinstance(error, InvalidUrlError | AddressRefusedError):
-        return BadAnswerError(error.message, code=error.code, advice=error.advice)
-    return UnreachableError(
-        error.message, code=error.code, advice=error.advice or "Polling goes on by itself."
+def _redirected(location: str) -> str:
+    root = location.removesuffix(API_PATH)
+    return (
+        "The API secret was not sent there. If it is your shop, set the address of this website "
+        f"to {root}."
     )
 
 
