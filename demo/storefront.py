@@ -35,6 +35,7 @@ from demo.storefront_pages import (
     domain_page,
     home_page,
     menu_of,
+    site_page,
     sold_out_page,
     whole_page,
 )
@@ -70,6 +71,8 @@ class Storefront:
         """`path` is below the shop, query apart."""
         folder = self.shop.look.folder.strip("/")
         if folder:
+            if not path:
+                return html_reply(200, site_page(self.shop))
             if not path.startswith(folder):
                 return html_reply(404, "<h1>404 Not Found</h1>")
             path = path.removeprefix(folder)

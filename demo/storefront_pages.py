@@ -130,3 +130,9 @@ def cart_page(shop: Shop, entries: list[Entry]) -> str:
 
 def home_page(shop: Shop) -> str:
     return whole_page(shop, "Portal Home", "<h1>Welcome</h1><p>How can we help today?</p>")
+
+
+def site_page(shop: Shop) -> str:
+    """The company's own site around a shop in a sub-folder; it only links there."""
+    link = f"{web_root(shop)}/cart.php?currency=1&amp;language=english"
+    return f'<!doctype html><html><body><h1>Hosting</h1><a href="{link}">Shop</a></body></html>'

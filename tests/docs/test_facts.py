@@ -54,8 +54,11 @@ def test_the_settings_table_is_the_example_environment():
     assert listed == generated.settings_of_example()
 
 
-def test_the_error_table_of_whmcs_lists_every_code_of_the_source_and_no_other():
-    rows = table_rows(text_of("docs/whmcs.md"))
+SOURCE_PAGES = ["docs/whmcs.md", "docs/storefront.md"]
+
+
+def test_the_error_tables_of_sources_list_every_code_and_no_other():
+    rows = [row for page in SOURCE_PAGES for row in table_rows(text_of(page))]
     listed = {row[0].strip("`") for row in rows if len(row) == 4 and row[0].startswith("`")}
     assert listed == codes.codes_of(*codes.SOURCE_FILES)
 

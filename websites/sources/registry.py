@@ -10,6 +10,9 @@ AUTO_LABEL = "Automatic"
 
 SOURCES: Registry[type[Source]] = Registry("source")
 SOURCES.register("whmcs_api", "websites.sources.whmcs_api.source.WhmcsApiSource")
+SOURCES.register(
+    "whmcs_storefront", "websites.sources.whmcs_storefront.source.WhmcsStorefrontSource"
+)
 SOURCES.register("manual", "websites.sources.manual.source.ManualSource")
 
 
