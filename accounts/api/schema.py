@@ -29,3 +29,16 @@ class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
             "bearerFormat": "JWT",
             "description": "The access token of a person's log-in, see `auth`.",
         }
+
+
+class FeedTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    target_class = "accounts.api.feedtokens.FeedTokenAuthentication"
+    name = "FeedToken"
+
+    def get_security_definition(self, auto_schema: object) -> dict[str, str]:
+        return {
+            "type": "apiKey",
+            "in": "query",
+            "name": "token",
+            "description": "Part of the address that `feed-address` gives; for the feed only.",
+        }

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django_filters import rest_framework as filters
 from rest_framework import serializers
 
 from accounts.api.filters import MomentFilter, TeamFilterSet
 from accounts.api.viewsets import ListRetrieveViewSet
+from accounts.choices import Role
+from monitoring.api.feeds import FeedMixin
 from monitoring.choices import ChangeType, ThresholdType
 from monitoring.models import MonitorHistory, PollRun, StockRecord
 from websites.models import Website
@@ -156,7 +160,7 @@ class StockRecordViewSet(ListRetrieveViewSet[StockRecord]):
     ordering_fields = ("id", "created_at", "quantity")
 
 
-class HistoryViewSet(ListRetrieveViewSet[MonitorHistory]):
+class HistoryViewSet(FeedMixin, ListRetrieveViewSet[MonitorHistory]):
     """Events: what happened to products and websites."""
 
     queryset = MonitorHistory.objects.all()
@@ -164,6 +168,7 @@ class HistoryViewSet(ListRetrieveViewSet[MonitorHistory]):
     filterset_class = HistoryFilter
     search_fields = ("message", "monitor__product_name", "website__name")
     ordering_fields = ("id", "created_at")
+    required_roles: ClassVar = {"feed": Role.VIEWER, "feed_address": Role.VIEWER}
 
 
 class PollRunViewSet(ListRetrieveViewSet[PollRun]):

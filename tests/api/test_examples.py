@@ -150,7 +150,7 @@ def test_whatever_is_answered_fits_the_schema(api, team, document, operations):
     estate = make_estate("mark")
     api.client.credentials(HTTP_AUTHORIZATION=f"Api-Key {estate.key}")
     for name, (method, path, operation) in operations.items():
-        if method != "get" or "{" in path or "/health/" in path:
+        if method != "get" or "{" in path or "/health/" in path or path.endswith("/feed/"):
             continue
         answer = api("GET", path.removeprefix("/api/v1/"))
         described = operation["responses"]["200"]

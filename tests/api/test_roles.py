@@ -30,6 +30,7 @@ NEEDED = {
     },
     "channels": {**dict.fromkeys(CHANGING, OWNER), "test": OPERATOR},
     "subscriptions": dict.fromkeys(CHANGING, OWNER),
+    "history": dict.fromkeys(("feed", "feed_address"), VIEWER),
     "notifications": {"resend": OPERATOR},
 }
 VERBS = {"put": "update", "patch": "partial_update", "delete": "destroy", "get": "retrieve"}
