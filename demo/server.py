@@ -88,6 +88,10 @@ def json_reply(value: Any, status: int = 200) -> Reply:
     return Reply(status, json.dumps(value, default=str).encode())
 
 
+def html_reply(status: int, text: str, *headers: tuple[str, str]) -> Reply:
+    return Reply(status, text.encode(), "text/html; charset=utf-8", headers)
+
+
 App = Callable[[Request], Reply]
 
 

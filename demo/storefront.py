@@ -13,9 +13,10 @@ import secrets
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from http.cookies import CookieError, SimpleCookie
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from demo.server import Reply, Request
+from demo.server import Reply, Request, html_reply
 from demo.storefront_forms import FORMS, Listing
 from demo.storefront_look import (
     Entry,
@@ -41,8 +42,9 @@ from demo.storefront_pages import (
 )
 from demo.storefront_strings import WORDS
 from demo.storefront_themes import THEMES
-from demo.whmcs.formats import html_reply
-from demo.whmcs.shop import Shop
+
+if TYPE_CHECKING:
+    from demo.whmcs.shop import Shop
 
 ALL_FORMS = {**FORMS, **THEMES}
 SYSTEM_THEMES = frozenset({"six", "twenty-one", "nexus"})

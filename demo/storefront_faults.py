@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from demo.server import Reply
-from demo.whmcs.formats import html_reply
+from demo.server import Reply, html_reply
 
 STOCK_NOISE = "<p>Out of Stock - 0 Available - Order Now</p>"
 

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from html import escape
 
 from demo.storefront_look import Entry, Look
-from demo.storefront_strings import ORDER_NOW, STARTING_FROM
-from demo.whmcs.dialects import SIGNS
+from demo.storefront_strings import ORDER_NOW, SIGNS, STARTING_FROM
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from demo.storefront_strings import WORDS
-from demo.whmcs.catalogue import Product
 
 if TYPE_CHECKING:
+    from demo.whmcs.catalogue import Product
     from demo.whmcs.shop import Shop
 
 LINKS = {"friendly": "/store/", "index": "/index.php/store/", "rp": "/index.php?rp=/store/"}

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from html import escape
+from typing import TYPE_CHECKING
 
 from demo.storefront_look import Entry, GroupRow, group_url, groups_of, web_root
 from demo.storefront_strings import CHOOSE, DESCRIPTION, GO_BACK, PROBLEM
-from demo.whmcs.shop import Shop
+
+if TYPE_CHECKING:
+    from demo.whmcs.shop import Shop
 
 LOGIN_HEADER = """<form class="dropdown-menu" action="dologin.php" method="post">
 <input name="username" type="text"><input name="password" type="password"></form>"""

@@ -39,5 +39,7 @@ DESCRIPTION = (
 PROBLEM = "Oops, there's a problem..."
 GO_BACK = "Go back & try again"
 ORDER_NOW = "Order Now"
+SIGNS = {"USD": ("$", " USD"), "EUR": ("\u20ac", " EUR"), "GBP": ("\u00a3", " GBP")}
+"""Prefix and suffix of the currencies."""
 STARTING_FROM = "Starting from"
 CHOOSE = "Please choose a category from the menu"

@@ -22,12 +22,11 @@ from demo.inbox import Inbox, Received
 from demo.journal import Call, Journal
 from demo.mail import MailSink
 from demo.page import whole_page, world_fragment
-from demo.server import Reply, Request, Server
+from demo.server import Reply, Request, Server, html_reply
 from demo.telegram import CHAT_ID, TOKEN, Telegram
 from demo.webhooks import Webhooks
 from demo.whmcs import ApiServer, Shop
 from demo.whmcs.access import IDENTIFIER, SECRET
-from demo.whmcs.formats import html_reply
 
 
 class World:

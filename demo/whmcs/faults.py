@@ -13,10 +13,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from demo.server import Delivery, Reply
+from demo.server import Delivery, Reply, html_reply
 from demo.storefront_faults import PAGE_FAULTS
 from demo.whmcs.answers import encode
-from demo.whmcs.formats import error_body, html_reply
+from demo.whmcs.formats import error_body
 
 Options = dict[str, Any]
 Fault = Callable[[Reply, Options], Reply]
@@ -82,6 +82,12 @@ def _rate_limited(_: Reply, options: Options) -> Reply:
     after = options.get("retry_after")
     headers = () if after is None else (("Retry-After", str(after)),)
     return html_reply(429, "Too Many Requests", *headers)
+
+
+def _rest_rate_limited(reply: Reply, _: Options) -> Reply:
+    """As the REST API says it: no Retry-After, no other header."""
+    body = encode({"message": "Rate Limit Exceeded"})
+    return replace(reply, status=429, body=body, headers=())
 
 
 def _php_error(_: Reply, __: Options) -> Reply:
@@ -156,6 +162,7 @@ FAULTS: dict[str, Fault] = {
     "forbidden_html": _forbidden_html,
     "cloudflare": _cloudflare,
     "rate_limited": _rate_limited,
+    "rest_rate_limited": _rest_rate_limited,
     "php_error": _php_error,
     "empty": _empty,
     "drip": _drip,

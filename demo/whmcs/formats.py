@@ -6,7 +6,7 @@ import json
 from typing import Any
 from xml.sax.saxutils import escape
 
-from demo.server import Reply
+from demo.server import html_reply as html_reply
 
 
 def in_format(body: bytes, kind: str, action: str) -> tuple[bytes, str]:
@@ -47,7 +47,3 @@ def _element(key: str, value: Any) -> str:
 
 def error_body(message: str, key: str = "result") -> bytes:
     return json.dumps({key: "error", "message": message}).encode()
-
-
-def html_reply(status: int, text: str, *headers: tuple[str, str]) -> Reply:
-    return Reply(status, text.encode(), "text/html; charset=utf-8", headers)
