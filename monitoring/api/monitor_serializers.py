@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django.core.validators import URLValidator
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -21,6 +22,7 @@ from monitoring.services.monitors import (
 )
 from websites.models import Website
 
+WEB_ADDRESS = URLValidator(schemes=["http", "https"])
 # Old names of the same thing (requirements, "Settled").
 ALIASES = {
     "notify_on_stock_low": "notify_on_threshold",
@@ -48,7 +50,7 @@ class MonitorSerializer(serializers.ModelSerializer[Monitor]):
     status = serializers.ChoiceField(choices=MonitorStatus.choices, required=False)
     is_active = serializers.BooleanField(required=False)
     labels = serializers.ListField(child=serializers.CharField(), required=False)
-    # A plain text to clients, because "" is no address; the service checks that others are.
+    # A plain text to clients, because "" is no address.
     purchase_link = serializers.CharField(
         required=False, allow_blank=True, max_length=500, help_text="Target of the buy button."
     )
@@ -123,6 +125,11 @@ class MonitorSerializer(serializers.ModelSerializer[Monitor]):
         if self.instance is not None and website.pk != self.instance.website_id:
             raise serializers.ValidationError("A monitor stays with its website.")
         return website
+
+    def validate_purchase_link(self, address: str) -> str:
+        if address:
+            WEB_ADDRESS(address)
+        return address
 
     def create(self, validated_data: dict[str, Any]) -> Monitor:
         self.context["view"].require_role(validated_data["website"].team_id)
