@@ -252,9 +252,11 @@ def in_text(node: Node, root: Node, title: Node | None = None) -> bool:
     while one is not None and one.mem_id != root.mem_id:
         if title is not None and one.mem_id == title.mem_id:
             return True
-        if one.tag in _TEXT_TAGS or _TEXT_ID.search(one.id or ""):
+        given = one.attributes
+        if one.tag in _TEXT_TAGS or _TEXT_ID.search(given.get("id") or ""):
             return True
-        if any(_TEXT_CLASS.search(name) for name in classes(one)):
+        names = given.get("class") or ""
+        if names and any(_TEXT_CLASS.search(name) for name in names.split()):
             return True
         one = one.parent
     return False

@@ -111,14 +111,16 @@ def classes(node: Node) -> frozenset[str]:
 
 
 _SHOWN_ON_SOME = re.compile(r"d-(?:sm|md|lg|xl|xxl)-(?!none)")
+_NOT_DISPLAYED = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _HIDDEN = frozenset({"hidden", "d-none", "w-hidden", "hide", "invisible"})
 
 
 def is_hidden(node: Node) -> bool:
     """This element is there but not shown, on screens of any width."""
-    if has_attr(node, "hidden"):
+    given = node.attributes
+    if "hidden" in given:
         return True
-    if re.search(r"display\s*:\s*none", attr(node, "style"), re.IGNORECASE):
+    if _NOT_DISPLAYED.search(given.get("style") or ""):
         return True
-    names = classes(node)
+    names = frozenset((given.get("class") or "").split())
     return bool(names & _HIDDEN) and not any(_SHOWN_ON_SOME.match(name) for name in names)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
-
 from common.http_errors import (
     AddressRefusedError,
     BodyTooLargeError,
@@ -12,6 +9,7 @@ from common.http_errors import (
     InvalidUrlError,
     RedirectRefusedError,
 )
+from websites.sources.answers import retry_after_seconds
 from websites.sources.errors import (
     AuthError,
     BadAnswerError,
@@ -31,8 +29,6 @@ from websites.sources.whmcs_storefront.result import (
     Answer,
     Page,
 )
-
-WEEK_SECONDS = 86_400.0 * 7
 
 
 def failure_of(page: Page, answer: Answer) -> SourceError | None:
@@ -159,18 +155,9 @@ def network_failure(error: HttpError) -> SourceError:
 
 
 def _retry_after(answer: Answer) -> float | None:
-    """Retry-After (RFC 9110 10.2.3): seconds or an HTTP date; None for anything else."""
+    """Seconds the shop asks to wait, None when it does not say."""
     headers = {name.lower(): value for name, value in answer.headers.items()}
-    text = headers.get("retry-after", "").strip()
-    if text.isascii() and text.isdecimal():
-        return min(float(text[:12]), WEEK_SECONDS)
-    try:
-        moment = parsedate_to_datetime(text)
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return max(0.0, min((moment - datetime.now(tz=UTC)).total_seconds(), WEEK_SECONDS))
+    return retry_after_seconds(headers.get("retry-after", ""))
 
 
 def unreadable(answer: Answer) -> SourceError:

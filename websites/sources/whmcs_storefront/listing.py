@@ -8,7 +8,7 @@ from websites.sources.base import Availability
 from websites.sources.whmcs_storefront import scripts
 from websites.sources.whmcs_storefront.addresses import ProductRef, absolute, shop_root
 from websites.sources.whmcs_storefront.cards import Card, find_cards
-from websites.sources.whmcs_storefront.document import Document, Node, ancestors, text_of
+from websites.sources.whmcs_storefront.document import Document, Node, text_of
 from websites.sources.whmcs_storefront.forms import BY_ROOT, UNKNOWN_FORM, OrderForm, Silence
 from websites.sources.whmcs_storefront.identity import is_new, ref_of, scheme_of
 from websites.sources.whmcs_storefront.prices import NO_PRICE, Price, price_of
@@ -163,11 +163,7 @@ def _price(card: Card, currency: str) -> Price:
 
 def _without_fees(place: Node) -> str:
     """The text without set-up fees and without prices that are crossed out."""
-    skipped = {one.mem_id for one in place.css("small, del, s, strike")}
-    if not skipped:
-        return text_of(place)
-    return " ".join(
-        node.text()
-        for node in place.traverse(include_text=True)
-        if node.is_text_node and not any(one.mem_id in skipped for one in ancestors(node))
-    )
+    text = text_of(place)
+    for one in place.css("small, del, s, strike"):
+        text = text.replace(text_of(one), " ", 1)
+    return text

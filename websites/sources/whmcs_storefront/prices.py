@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import NamedTuple
 
 from websites.sources.whmcs_storefront.words import line
@@ -25,6 +26,7 @@ class Price(NamedTuple):
 NO_PRICE = Price(None, "")
 
 
+@lru_cache(maxsize=4096)
 def price_of(text: str, page_currency: str = "") -> Price:
     """The first amount of a text: one with a sign or code of a currency, else one with cents.
 

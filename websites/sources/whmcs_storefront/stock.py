@@ -88,10 +88,14 @@ def _number_places(card: Card, form: OrderForm) -> list[Node]:
     return [
         one
         for one in card.node.css(_LEAVES)
-        if not in_text(one, card.node, card.title)
-        and (count := counted(line(text_of(one)))) is not None
+        if (count := _short_count(text_of(one))) is not None
         and plain(count[1]) in AVAILABLE
+        and not in_text(one, card.node, card.title)
     ]
+
+
+def _short_count(text: str) -> tuple[int, str] | None:
+    return counted(text) if len(text) < 200 and any(map(str.isdecimal, text)) else None
 
 
 def _count(node: Node, form: OrderForm) -> tuple[int, str] | None:
@@ -109,14 +113,14 @@ def _badge(card: Card) -> str:
         off = [one for one in form.css("input[type=submit], button") if has_attr(one, "disabled")]
         return "submit disabled" if off else ""
     for one in card.node.css(_BADGES):
-        if in_text(one, card.node, card.title) or _is_hidden_in(one, card.node):
-            continue
         words = attr(one, "value") if one.tag == "input" else text_of(one)
-        if is_sold_out(words):
-            return f'"{line(words)[:60]}"'
         names = classes(one)
-        if names & _UNAVAILABLE or ("unavailable" in names and names & _BUTTONS):
-            return f'.{".".join(sorted(names))[:60]} "{line(words)[:60]}"'
+        is_class = names & _UNAVAILABLE or ("unavailable" in names and names & _BUTTONS)
+        if not is_class and (len(words) > 200 or not is_sold_out(words)):
+            continue
+        if not in_text(one, card.node, card.title) and not _is_hidden_in(one, card.node):
+            mark = f".{'.'.join(sorted(names))[:60]} " if is_class else ""
+            return f'{mark}"{line(words)[:60]}"'
     return ""
 
 

@@ -12,7 +12,7 @@ _COUNT = re.compile(r"\(?\s*([-\u2212]?[0-9]{1,9})(?![0-9.,])\s*([^0-9]*?)\s*\)?
 
 def line(text: str) -> str:
     """One line without invisible marks, as people read it."""
-    return " ".join(text.translate(_INVISIBLE).split())
+    return " ".join((text if text.isascii() else text.translate(_INVISIBLE)).split())
 
 
 def plain(text: str) -> str:
@@ -22,8 +22,10 @@ def plain(text: str) -> str:
 
 def name_of(text: str, limit: int = 250) -> str:
     """A foreign text as one printable line, cut to size."""
-    shown = "".join(_kept(char) for char in text)
-    return " ".join(shown.split())[:limit].strip()
+    shown = " ".join(text.split())
+    if not shown.isprintable():
+        shown = " ".join("".join(_kept(char) for char in shown).split())
+    return shown[:limit].strip()
 
 
 def _kept(char: str) -> str:
