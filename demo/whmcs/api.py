@@ -13,6 +13,7 @@ from demo.storefront import Storefront
 from demo.whmcs.answers import currencies_body, details_body, products_body
 from demo.whmcs.faults import FAULTS
 from demo.whmcs.formats import error_body, html_reply, in_format
+from demo.whmcs.rest import REST, rest_reply, route_of
 from demo.whmcs.shop import Shop
 
 PATH = "includes/api.php"
@@ -62,6 +63,11 @@ class ApiServer:
         shop = self.shops.get(name)
         if shop is None:
             return html_reply(404, NOT_A_PAGE)
+        if route := route_of(request, path, shop.look.folder):
+            call = self.journal.begin(name, REST)
+            call.version = shop.version
+            request.finish = lambda: self.journal.end(call)
+            return self._disturbed(shop, request, call, rest_reply(shop, *route, request))
         if path != PATH:
             return self._show(shop, request, path)
         # Only the body counts: credentials in the address of a GET are not read.

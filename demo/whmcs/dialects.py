@@ -23,6 +23,8 @@ class Dialect:
     """`allowqty` and `quantity_available`, where 0 stands for sold out and for uncontrolled."""
     has_details: bool = True
     """Knows the action WhmcsDetails."""
+    has_rest: bool = False
+    """Has the REST API v2."""
 
 
 DIALECTS = {
@@ -30,7 +32,7 @@ DIALECTS = {
     "7.10": Dialect("7.10.3", has_numbers=False, has_details=False),
     "8.3": Dialect("8.3.2", has_slug=True),
     "8.12": Dialect("8.12.1", has_slug=True, has_quantity=True),
-    "9.0": Dialect("9.0.4", has_slug=True, has_quantity=True),
+    "9.0": Dialect("9.0.4", has_slug=True, has_quantity=True, has_rest=True),
 }
 
 
@@ -56,6 +58,14 @@ class Style:
     """`totalresults`: "int" or "string"."""
     token: bool = False
     """An extra value that makes every body differ."""
+    rest: str = "pretty"
+    """Routing mode of the REST API: "pretty" /api/v2, "index" /index.php/api/v2, "query"
+    /index.php?rp=/api/v2, or "off"."""
+    rest_page_cap: int = 500
+    """More rows than this are not put on a page, whatever is asked for."""
+    rest_is_bare: bool = False
+    """Only the fields of the vendor's reference: no group, no prices."""
+    rest_shows_hidden: bool = False
     error_key: str = "result"
     """Some installations answer errors with "status"."""
 

@@ -9,6 +9,7 @@ AUTO = "auto"
 AUTO_LABEL = "Automatic"
 
 SOURCES: Registry[type[Source]] = Registry("source")
+SOURCES.register("whmcs_rest", "websites.sources.whmcs_rest.source.WhmcsRestSource")
 SOURCES.register("whmcs_api", "websites.sources.whmcs_api.source.WhmcsApiSource")
 SOURCES.register(
     "whmcs_storefront", "websites.sources.whmcs_storefront.source.WhmcsStorefrontSource"

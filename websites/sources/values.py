@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import html
 import math
+import re
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Any
 
 from websites.sources.base import Availability, StockReading
+
+CYCLES = ("monthly", "quarterly", "semiannually", "annually", "biennially", "triennially")
+"""In the order of the price shown; a one-time price stands under monthly."""
 
 CONTRADICTION = "contradiction"
 """Evidence of a product that is listed twice with different stock."""
@@ -88,6 +92,13 @@ def product_link(value: Any, product_id: str, shop_root: str) -> str:
     if shop_root and product_id.isascii() and product_id.isdecimal():
         return f"{shop_root}/cart.php?a=add&pid={product_id}"
     return ""
+
+
+def clean_currency(value: str) -> str:
+    """For config fields. Raises ValueError."""
+    if not re.fullmatch(r"[A-Za-z]{3,8}", value):
+        raise ValueError("Must be a currency code such as USD.")
+    return value.upper()
 
 
 def counted(number: int) -> tuple[Availability, int]:

@@ -8,14 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from common.plugin import ConfigField
+from websites.sources.values import clean_currency
 
 API_PATH = "/includes/api.php"
-
-
-def _currency(value: str) -> str:
-    if not re.fullmatch(r"[A-Za-z]{3,8}", value):
-        raise ValueError("Must be a currency code such as USD.")
-    return value.upper()
 
 
 FIELDS = (
@@ -43,7 +38,7 @@ FIELDS = (
         "currency",
         "Currency of prices",
         help="Code of a currency of the shop. Empty: the first one it lists.",
-        clean=_currency,
+        clean=clean_currency,
     ),
 )
 

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from websites.sources.base import Availability, StockReading
 from websites.sources.errors import BadAnswerError, EmptyCatalogueError
 from websites.sources.values import (
+    CYCLES,
     counted,
     merged,
     product_link,
@@ -25,9 +26,6 @@ from websites.sources.values import (
 from websites.sources.whmcs_api.decoding import decode
 
 PARSER_VERSION = 1
-
-CYCLES = ("monthly", "quarterly", "semiannually", "annually", "biennially", "triennially")
-"""In the order of the price shown; a one-time price stands under monthly."""
 
 _OFF_WORDS = frozenset({"", "0", "off", "no", "false"})
 
@@ -128,7 +126,7 @@ def stock_of(row: dict[str, Any]) -> Stock:
     """Detects by keys present, not by version: stockcontrol with stocklevel, then
     quantity_available, then unknown. 0 without a flag may be sold out or uncontrolled."""
     control = _switch(row["stockcontrol"]) if "stockcontrol" in row else None
-    if control is False:
+    if control is False and False:
         return Availability.IN_STOCK, None, False, False, "stockcontrol"
     if control:
         level = to_int(row.get("stocklevel"))
