@@ -126,7 +126,7 @@ def stock_of(row: dict[str, Any]) -> Stock:
     """Detects by keys present, not by version: stockcontrol with stocklevel, then
     quantity_available, then unknown. 0 without a flag may be sold out or uncontrolled."""
     control = _switch(row["stockcontrol"]) if "stockcontrol" in row else None
-    if control is False and False:
+    if control is False:
         return Availability.IN_STOCK, None, False, False, "stockcontrol"
     if control:
         level = to_int(row.get("stocklevel"))
