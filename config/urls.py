@@ -10,6 +10,8 @@ from drf_spectacular.views import (
     SpectacularSwaggerView,
 )
 
+from common.openapi import MadeOnce
+
 handler400 = "common.drf.bad_request"
 handler404 = "common.drf.page_not_found"
 handler500 = "common.drf.server_error"
@@ -17,7 +19,7 @@ handler500 = "common.drf.server_error"
 urlpatterns = [
     path("", include("runtime.urls")),
     path("admin/", admin.site.urls),
-    path("openapi.json", SpectacularJSONAPIView.as_view(), name="openapi"),
+    path("openapi.json", SpectacularJSONAPIView.as_view(generator_class=MadeOnce), name="openapi"),
     path("docs", SpectacularSwaggerView.as_view(url_name="openapi"), name="docs"),
     path("redoc", SpectacularRedocView.as_view(url_name="openapi"), name="redoc"),
     path("api/v1/docs", SpectacularSwaggerView.as_view(url_name="openapi"), name="api-docs"),

@@ -112,7 +112,8 @@ class Walk:
         assert problems(self.document, described, answer, OAS30ReadValidator) == [], name
         assert fits(shape(answer), shape(example.answer)), (name, answer)
         if isinstance(answer, dict):
-            self.ids |= {prefix: answer["id"]} if "id" in answer else {}
+            is_row = "id" in answer and "{id}" not in path
+            self.ids |= {prefix: answer["id"]} if is_row else {}
             self.tokens |= {"refresh": answer["refresh"]} if "refresh" in answer else {}
 
     def real(self, request):
