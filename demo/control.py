@@ -6,7 +6,7 @@
     POST /control/reset
     POST /control/shops                     {"name", "count", "products": [..] | number, ...}
                                             opens a shop (`count` > 1: name1, name2, ...); every
-                                            other key is a switch of Style or Access
+                                            other key is a switch of Style, Access or Look
     POST /control/stock                     {"shop": {"pid": stock, ...}, ...}
     POST /control/shops/NAME/stock          {"pid": stock, ...}; null = stock control off
     POST /control/shops/NAME/products       {"pid", "name", "stock", "price", ...}: adds, or changes

@@ -6,7 +6,14 @@ import re
 from collections.abc import Mapping
 
 from websites.sources.whmcs_storefront.addresses import is_login
-from websites.sources.whmcs_storefront.document import Document, attr, text_of
+from websites.sources.whmcs_storefront.document import (
+    Document,
+    Node,
+    ancestors,
+    attr,
+    classes,
+    text_of,
+)
 from websites.sources.whmcs_storefront.words import plain
 
 _CHALLENGES = (
@@ -88,9 +95,9 @@ def failure_by_page(doc: Document, final_url: str) -> str:
 def _error_icon(doc: Document) -> str:
     """The vendor's error pages, in any language: an icon, a heading, and one button (too many
     requests) or two (not found)."""
-    if doc.first("h1.display-1") is not None and doc.first("i.fa-exclamation-circle") is not None:
-        links = doc.css(".buttons a[href]")
-        return "not_found" if len(links) != 1 else "rate_limited"
+    is_error = doc.first("h1.display-1") is not None and doc.first("i.fa-exclamation-circle")
+    if is_error or doc.first(".error-container h1 i") is not None:
+        return "rate_limited" if len(doc.css(".buttons a[href]")) == 1 else "not_found"
     if doc.first("h2 i.fa-times.text-danger, h2 i.text-danger") is not None:
         return "not_found"
     return "not_found" if doc.first(".page-not-found, #error-404, .error-404") else ""
@@ -103,8 +110,17 @@ def _is_short_and_says(doc: Document, words: tuple[str, ...]) -> bool:
     return len(text) < 800 and any(word in text for word in words)
 
 
+def _is_around(node: Node) -> bool:
+    """Part of the head or foot of every page, where themes put a small log-in form."""
+    return node.tag in ("header", "nav", "footer") or bool(
+        classes(node) & {"dropdown-menu", "modal", "navbar", "topbar", "top-nav"}
+    )
+
+
 def _is_login_wall(doc: Document, final_url: str) -> bool:
     for form in doc.css("form"):
+        if any(_is_around(one) for one in ancestors(form)):
+            continue
         names = {attr(one, "name") for one in form.css("input")}
         if "password" in names and names & {"username", "email"}:
             action = attr(form, "action")

@@ -30,11 +30,25 @@ def scheme_of(cards: Sequence[Card], form: OrderForm) -> Scheme:
         return Scheme.POSITION
     if form.ids_are_pids:
         return Scheme.PID
-    if any(card.ref and card.ref.slug for card in numbered):
-        return Scheme.PID
+    if has_new_links(numbered):
+        return _beside_new_links(numbered, form)
     if any(card.node.id == f"bundle{card.number}" for card in numbered):
         return Scheme.PID
     return Scheme.UNKNOWN if _could_be_positions(numbered) else Scheme.PID
+
+
+def has_new_links(cards: Sequence[Card]) -> bool:
+    """Links to a product by name exist since 8.3."""
+    return any(card.ref is not None and bool(card.ref.slug) for card in cards)
+
+
+def _beside_new_links(cards: Sequence[Card], form: OrderForm) -> Scheme:
+    """Ids are pids then, unless an old template was given new links: no pid is 0, and in themes of
+    others 1, 2, 3, ... may be anything."""
+    if any(not int(card.number) for card in cards):
+        return Scheme.POSITION
+    is_theirs = not form.name and _could_be_positions(cards)
+    return Scheme.UNKNOWN if is_theirs else Scheme.PID
 
 
 def _could_be_positions(cards: Sequence[Card]) -> bool:
@@ -44,8 +58,8 @@ def _could_be_positions(cards: Sequence[Card]) -> bool:
 
 
 def is_new(cards: Sequence[Card], scheme: Scheme, form: OrderForm) -> bool:
-    """The ids prove WHMCS 8.3 or later."""
-    return scheme is Scheme.PID and not form.ids_are_pids and bool(cards)
+    """Ids or links prove WHMCS 8.3 or later."""
+    return has_new_links(cards) or (scheme is Scheme.PID and not form.ids_are_pids and bool(cards))
 
 
 def ref_of(card: Card, scheme: Scheme) -> ProductRef | None:
@@ -55,4 +69,4 @@ def ref_of(card: Card, scheme: Scheme) -> ProductRef | None:
         return card.ref
     if card.number and scheme is Scheme.PID and int(card.number):
         return ProductRef(bid=card.number) if card.is_bundle else ProductRef(pid=card.number)
-    return card.ref if scheme is not Scheme.POSITION else None
+    return card.ref
