@@ -15,7 +15,8 @@ from accounts.api.viewsets import TeamScopedViewSet
 from accounts.models import Team
 from accounts.services.tokens import login_begin
 from config.api import router
-from monitoring.api.monitors import MonitorSerializer, MonitorViewSet
+from monitoring.api.monitor_serializers import MonitorSerializer
+from monitoring.api.monitors import MonitorViewSet
 from monitoring.api.websites import WebsiteSerializer, WebsiteViewSet
 from monitoring.models import Monitor
 from notifications.models import Channel
