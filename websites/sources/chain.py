@@ -82,17 +82,17 @@ class Chain:
     def _stand_in(self, others: Sequence[str], known_hash: str) -> Snapshot:
         """The next source that can read the shop. It may list less than the first one, so nothing
         is concluded from what it does not list."""
-        problem: SourceError | None = None
+        problems: list[SourceError] = []
         for kind in others:
             try:
                 snapshot = self._read(kind, known_hash)
             except SourceError as error:
-                problem = problem or error
+                problems.append(error)
                 continue
             failed = self.memory.get("failed")
             memory = {**(snapshot.memory or {}), **({"failed": failed} if failed else {})}
             return replace(snapshot, stands_in_for=self.kinds[0], memory=memory)
-        raise problem or SourceError("There is no other source.", code="no_source")
+        raise problems[0]
 
     def _failed(self, snapshot: Snapshot, error: SourceError) -> Snapshot:
         count = int((self.memory.get("failed") or [0])[0]) + 1
