@@ -112,8 +112,8 @@ class Storefront:
         if params.get("language") in WORDS:
             session.language = params["language"]
         chosen = params.get("currency", "")
-        if chosen.isdecimal() and 0 < int(chosen) <= len(look.currencies):
-            session.currency = look.currencies[int(chosen) - 1]
+        if chosen.isdecimal() and 0 < int(chosen) <= len(self.shop.style.currencies):
+            session.currency = self.shop.style.currencies[int(chosen) - 1]
 
     def _route(self, path: str, params: dict[str, str], session: Session) -> Reply:
         if session.theme and session.theme not in SYSTEM_THEMES:
@@ -196,7 +196,7 @@ class Storefront:
     def _listing(self, group: GroupRow | None, session: Session) -> Reply:
         look = self.shop.look
         entries = entries_of(self.shop, group.gid) if group else []
-        currency = session.currency or look.currencies[0]
+        currency = session.currency or self.shop.style.currencies[0]
         listing = Listing(
             look,
             self._language(session),

@@ -27,7 +27,6 @@ class Look:
     """From 8.3 on: "friendly", "index", "rp", or "cart" for links with a pid."""
     folder: str = ""
     """The shop lives in a sub-folder, for example "billing"."""
-    currencies: tuple[str, ...] = ("USD",)
     bundles: list[tuple[int, str, int]] = field(default_factory=list)
     """(bid, name, gid)."""
     empty_groups: list[tuple[int, str, str]] = field(default_factory=list)
@@ -128,7 +127,7 @@ def entries_of(shop: Shop, gid: int) -> list[Entry]:
 
 
 def _entry(shop: Shop, product: Product) -> Entry:
-    code = shop.look.currencies[0]
+    code = shop.style.currencies[0]
     cycles = product.prices.get(code) or next(iter(product.prices.values()), {})
     return Entry(
         product.name,

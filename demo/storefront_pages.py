@@ -20,11 +20,11 @@ def whole_page(shop: Shop, title: str, body: str, currency: str = "") -> str:
     look = shop.look
     choices = "".join(
         f'<option value="{index}"{" selected" if code == currency else ""}>{code}</option>'
-        for index, code in enumerate(look.currencies, start=1)
+        for index, code in enumerate(shop.style.currencies, start=1)
     )
     chooser = (
         f'<form method="post" action="cart.php"><select name="currency">{choices}</select></form>'
-        if len(look.currencies) > 1
+        if len(shop.style.currencies) > 1
         else ""
     )
     return f"""<!doctype html>

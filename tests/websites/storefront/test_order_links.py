@@ -38,6 +38,12 @@ def test_order_links_take_turns_by_their_oldest_proof(world, reader, settings, t
     assert seen == [{"1", "2"}, {"3", "4"}, {"1", "5"}, {"2", "3"}, {"1", "4"}]
 
 
+def test_bundles_have_no_order_link_to_ask_and_take_no_turn(front, reader, settings):
+    settings.PROBES_PER_POLL = 1
+    front.configure(order_form="cloud_slider", bundles=[(1, "Pack", 1), (2, "Pack", 1)])
+    assert reader(front).stock(["b1", "b2", "11"])["11"] == (IN, None)
+
+
 def test_each_order_link_is_opened_by_a_new_visitor(world, front, reader):
     """A used session would answer i=1, i=2, ..."""
     front.configure(order_form="cloud_slider")
@@ -83,6 +89,32 @@ def test_a_product_that_asks_for_a_domain_can_be_ordered(front, reader):
     front.configure(order_form="cloud_slider", needs_domain={11, 12})
     found = reader(front).stock(["11", "12"])
     assert (found["11"], found["12"]) == ((IN, None), (OUT, None))
+
+
+def test_two_cards_of_one_name_are_told_apart_by_the_one_that_has_a_link(front, reader):
+    front.configure(order_form="premium_comparison", version="8.1")
+    front.update_product(12, name="Plan 11")
+    front.set_stock(12, 3)
+    again = reader(front)
+    again.read()
+    front.set_stock(12, 0)
+    assert again.stock()["12"] == (OUT, None)
+    front.set_stock(11, 0)
+    found = again.stock()
+    assert (found["11"], found["12"]) == ((OUT, None), (OUT, None))
+
+
+def test_while_a_card_cannot_be_told_no_product_of_its_group_is_missing(front, reader):
+    front.configure(order_form="premium_comparison", version="8.1")
+    front.set_stock(12, 3)
+    again = reader(front)
+    again.read()
+    front.update_product(12, name="Renamed and sold out")
+    front.set_stock(12, 0)
+    assert again.stock()["12"] == (UNKNOWN, None)
+    assert again.stock()["12"] == (UNKNOWN, None)
+    front.remove(12)
+    assert "12" not in again.stock()
 
 
 def test_a_sold_out_card_of_an_old_form_is_known_by_its_name(front, reader):

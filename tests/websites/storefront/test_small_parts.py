@@ -197,7 +197,10 @@ def test_ids_that_start_at_0_are_places_though_the_links_are_new():
         for number, slug in enumerate(("small", "large"))
     ]
     page = read_html(cards(*rows, root="order-modern"), url="https://shop.example/store/vps")
-    assert [item.ref and item.ref.key for item in page.items] == ["slug:vps/small", "slug:vps/large"]
+    assert [item.ref and item.ref.key for item in page.items] == [
+        "slug:vps/small",
+        "slug:vps/large",
+    ]
     assert [item.stock_control for item in page.items] == [False, False]
 
 

@@ -35,11 +35,9 @@ def probe(
     proofs: dict[str, Item] = {}
     if memory.pause_until > time.time():
         return proofs
-    turns = sorted(wanted, key=lambda one: memory.probes.get(one.product_id, 0))
-    for one in turns[: settings.PROBES_PER_POLL]:
-        url = probe_url(root, one.product_id, one.url)
-        if not url:
-            continue
+    askable = [(one, url) for one in wanted if (url := probe_url(root, one.product_id, one.url))]
+    askable.sort(key=lambda pair: memory.probes.get(pair[0].product_id, 0))
+    for one, url in askable[: settings.PROBES_PER_POLL]:
         if visitor.seconds_left < RESERVE_SECONDS:
             break
         visitor.forget()
