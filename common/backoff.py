@@ -3,6 +3,29 @@
 from __future__ import annotations
 
 import random
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+RETRY_AFTER_MAX_SECONDS = 86_400.0
+"""Nobody may send us away for longer than a day."""
+
+
+def retry_after_seconds(value: str, now: datetime | None = None) -> float | None:
+    """Retry-After (RFC 9110 section 10.2.3): seconds or an HTTP date, from 0 to a day.
+
+    None for anything else.
+    """
+    text = value.strip()
+    if text.isascii() and text.isdecimal():
+        return min(float(text[:12]), RETRY_AFTER_MAX_SECONDS)
+    try:
+        until = parsedate_to_datetime(text)
+    except (ValueError, TypeError, IndexError):
+        return None
+    if until.tzinfo is None:
+        until = until.replace(tzinfo=UTC)
+    wait = (until - (now or datetime.now(tz=UTC))).total_seconds()
+    return min(max(wait, 0.0), RETRY_AFTER_MAX_SECONDS)
 
 
 def next_delay(

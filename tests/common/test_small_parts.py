@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from cryptography.fernet import Fernet
 from django.core.exceptions import FieldError, ImproperlyConfigured
@@ -9,7 +11,7 @@ from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.backoff import next_delay
+from common.backoff import next_delay, retry_after_seconds
 from common.errors import InvalidInputError
 from common.fields import DecryptionError, decrypt, encrypt, opened_or_empty
 from common.plugin import ConfigField, clean_config, split_secrets
@@ -90,6 +92,20 @@ def test_back_off_never_undercuts_its_bounds(attempt, retry_after, jitter):
     assert wait >= 5
     assert wait >= (retry_after or 0)
     assert wait <= 1.2 * max(600, retry_after or 0)
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        ("7", 7), (" 120 ", 120), ("0", 0), ("9" * 50, 86_400), ("", None), ("soon", None),
+        ("-1", None), ("²", None),
+        ("Sat, 01 Jan 2022 00:01:00 GMT", 60), ("Sat, 01 Jan 2022 00:01:00", 60),
+        ("Wed, 21 Oct 2015 07:28:00 GMT", 0), ("Sat, 01 Jan 2032 00:01:00 GMT", 86_400),
+        ("Wed, 99 Oct 2015 07:28:00 GMT", None),
+    ],
+)  # fmt: skip
+def test_retry_after_is_seconds_or_a_date_and_a_day_at_most(value, seconds):
+    assert retry_after_seconds(value, datetime(2022, 1, 1, tzinfo=UTC)) == seconds
 
 
 def test_back_off_doubles():

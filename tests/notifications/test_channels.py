@@ -156,3 +156,18 @@ def test_a_test_of_a_mail_channel_has_text_and_html(mailoutbox):
     assert channel.name in mailoutbox[0].body
     assert NotificationLog.objects.count() == 1
     assert deliver().claimed == 0
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("https://user:planted@hooks.example/x", "must not contain a user name or password"),
+        ("ftp://hooks.example/x", "must start with https://"),
+        ("https:///x", "no host"),
+        ("https://hooks.example/a b", "spaces"),
+    ],
+)
+def test_an_address_of_a_webhook_holds_no_password_and_is_one(url, said):
+    (text,) = problems(create, config={"url": url})["url"]
+    assert said in text
+    assert "planted" not in text

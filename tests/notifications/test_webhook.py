@@ -12,7 +12,7 @@ from standardwebhooks import Webhook
 from common.patience import wait_for_background
 from notifications.channels.base import Message, Target
 from notifications.channels.errors import DeliveryError
-from notifications.channels.webhook.transport import WebhookTransport, retry_after_seconds
+from notifications.channels.webhook.transport import WebhookTransport
 from notifications.models import NotificationLog
 from notifications.services.outbox import deliver
 from tests.notifications.factories import SECRET, make_channel, make_notification
@@ -129,11 +129,3 @@ def test_a_generated_secret_has_the_form_of_the_standard():
     secret = WebhookTransport.prepare({"url": "x"})["secret"]
     Webhook(secret).sign("msg", datetime.now(UTC), json.dumps({}))
     assert WebhookTransport.prepare({"secret": SECRET})["secret"] == SECRET
-
-
-@pytest.mark.parametrize(
-    ("value", "seconds"),
-    [("7", 7), ("Sat, 01 Jan 2022 00:01:00 GMT", 60), ("soon", None), ("", None)],
-)
-def test_retry_after_is_seconds_or_a_date(value, seconds):
-    assert retry_after_seconds(value, datetime(2022, 1, 1, tzinfo=UTC)) == seconds

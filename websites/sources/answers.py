@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 
+from common.backoff import retry_after_seconds as retry_after_seconds
 from common.http_errors import (
     AddressRefusedError,
     BodyTooLargeError,
@@ -27,8 +26,6 @@ from websites.sources.errors import (
 
 HEAD_BYTES = 65536
 """Marks of firewalls and texts of pages are looked for in this much of a body."""
-
-WEEK_SECONDS = 86_400.0 * 7
 
 _FIREWALLS = (
     b"just a moment",
@@ -52,21 +49,6 @@ def clean_text(text: str, limit: int = 200) -> str:
     plain = re.sub(r"<[^<>]*>", " ", text[: limit * 10])
     shown = "".join(char if char.isprintable() else " " for char in plain)
     return " ".join(shown.split())[:limit]
-
-
-def retry_after_seconds(value: str, now: datetime | None = None) -> float | None:
-    """Retry-After (RFC 9110 10.2.3): seconds or an HTTP date; None for anything else."""
-    text = value.strip()
-    if text.isascii() and text.isdecimal():
-        return float(min(int(text[:12]), int(WEEK_SECONDS)))
-    try:
-        moment = parsedate_to_datetime(text)
-    except (ValueError, TypeError, IndexError):
-        return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    wait = (moment - (now or datetime.now(tz=UTC))).total_seconds()
-    return max(0.0, min(wait, WEEK_SECONDS))
 
 
 def status_error(

@@ -5,8 +5,9 @@ from __future__ import annotations
 import base64
 import binascii
 import secrets
-from urllib.parse import urlsplit
 
+from common.http_address import parse_url_strictly
+from common.http_errors import HttpError
 from common.plugin import ConfigField
 
 PREFIX = "whsec_"
@@ -35,14 +36,14 @@ def clean_secret(secret: str) -> str:
 
 
 def clean_url(url: str) -> str:
-    """Raises ValueError for what is no address; where it may lead is decided when it is called."""
+    """Raises ValueError for what is no address or holds a password: addresses are shown. Where it
+    may lead is decided when it is called."""
     try:
-        parts = urlsplit(url)
-        is_fine = parts.scheme in {"http", "https"} and bool(parts.hostname) and " " not in url
-    except ValueError:
-        is_fine = False
-    if not is_fine:
-        raise ValueError("Must be an address like https://example.com/hook.")
+        parse_url_strictly(url)
+    except HttpError as error:
+        raise ValueError(f"{error.message} Like https://example.com/hook.") from None
+    if " " in url:
+        raise ValueError("The address must not contain spaces. Like https://example.com/hook.")
     return url
 
 

@@ -8,10 +8,9 @@ import hmac
 import json
 import time
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any, ClassVar
 
+from common.backoff import retry_after_seconds
 from common.http import fetch
 from common.http_errors import HttpError
 from common.plugin import ConfigField
@@ -109,16 +108,3 @@ def _refusal(status: int, headers: Mapping[str, str]) -> DeliveryError:
         return DeliveryError(message, code=code, retry_after=wait)
     limit = REFUSED_ATTEMPTS if 400 <= status < 500 else None
     return DeliveryError(message, code=code, max_attempts=limit)
-
-
-def retry_after_seconds(value: str, now: datetime | None = None) -> float | None:
-    """Seconds, or a date (RFC 9110 section 10.2.3); None for anything else."""
-    if value.strip().isdecimal():
-        return float(value[:12])
-    try:
-        until = parsedate_to_datetime(value)
-    except ValueError:
-        return None
-    if until.tzinfo is None:
-        until = until.replace(tzinfo=UTC)
-    return max((until - (now or datetime.now(UTC))).total_seconds(), 0.0)

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from websites.sources.answers import clean_text, retry_after_seconds
+from websites.sources.answers import clean_text
 from websites.sources.errors import (
     AuthError,
     BadAnswerError,
@@ -77,16 +77,6 @@ def test_only_errors_of_the_api_have_a_message() -> None:
     assert error_message(b"result=error;message=No") == "No"
     assert error_message(GOOD) is None
     assert error_message(b"<html>result=error") is None
-
-
-@pytest.mark.parametrize(
-    ("value", "seconds"),
-    [("120", 120.0), ("0", 0.0), ("", None), ("soon", None), ("-1", None),
-     ("9" * 50, 604_800.0), ("Wed, 21 Oct 2015 07:28:00 GMT", 0.0),
-     ("Wed, 21 Oct 2015 07:28:00", 0.0), ("Wed, 99 Oct 2015 07:28:00 GMT", None)],
-)  # fmt: skip
-def test_retry_after_is_seconds_or_a_date(value: str, seconds: float | None) -> None:
-    assert retry_after_seconds(value) == seconds
 
 
 def test_foreign_text_is_short_and_without_markup() -> None:
