@@ -126,14 +126,15 @@ class NotificationLog(PublicIdModel, TimeStampedModel):
             )
         ]
         indexes: ClassVar = [
-            # The outbox looks for messages to try.
+            # The outbox looks for messages to try. The status stands in front, too: without it
+            # SQLite, which has no statistics, takes the index of the lists below.
             models.Index(
-                fields=["next_attempt_at"],
+                fields=["status", "next_attempt_at"],
                 condition=Q(status="pending"),
                 name="notification_pending_idx",
             ),
             models.Index(
-                fields=["claimed_until"],
+                fields=["status", "claimed_until"],
                 condition=Q(status="sending"),
                 name="notification_claimed_idx",
             ),

@@ -101,15 +101,16 @@ def event_body(event: EventFacts) -> dict[str, Any]:
     }
 
 
-def batch_body(events: Sequence[EventFacts]) -> dict[str, Any]:
+def batch_body(events: Sequence[EventFacts], total: int) -> dict[str, Any]:
     """Several events in one body, each as it would be alone.
 
-    A digest may hold more than fits: `data.more` then counts those that are left out.
+    `events` are the first of `total`. A digest may hold more than fits: `data.more` counts those
+    that are left out.
     """
     body: dict[str, Any] = {
         "type": BATCH_TYPE,
         "timestamp": timestamp(max(event.at for event in events)),
-        "data": {"events": [], "more": len(events)},
+        "data": {"events": [], "more": total},
     }
     size = len(encoded(body))
     for event in events:

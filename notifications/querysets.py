@@ -3,8 +3,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
-from django.db.models import Q
-
 from accounts.querysets import TeamScopedQuerySet
 from notifications.choices import NotificationStatus
 
@@ -30,8 +28,14 @@ class SubscriptionQuerySet(TeamScopedQuerySet["Subscription"]):
 class NotificationLogQuerySet(TeamScopedQuerySet["NotificationLog"]):
     team_path = "channel__team_id"
 
+    def waiting(self, now: datetime) -> Self:
+        """Messages whose time has come."""
+        return self.filter(status=NotificationStatus.PENDING, next_attempt_at__lte=now)
+
+    def abandoned(self, now: datetime) -> Self:
+        """Messages whose sender died."""
+        return self.filter(status=NotificationStatus.SENDING, claimed_until__lte=now)
+
     def due(self, now: datetime) -> Self:
-        """Messages to try now: waiting ones whose time has come, and those whose sender died."""
-        waiting = Q(status=NotificationStatus.PENDING, next_attempt_at__lte=now)
-        abandoned = Q(status=NotificationStatus.SENDING, claimed_until__lte=now)
-        return self.filter(waiting | abandoned)
+        """Both. For looks of people: no index serves them together."""
+        return self.waiting(now) | self.abandoned(now)

@@ -65,12 +65,18 @@ def message_of(notification: NotificationLog) -> Message:
     )
 
 
-def render_events(rows: Sequence[MonitorHistory], *, notification_type: str) -> Rendered:
-    """One message for `rows` (with website.team, monitor and record loaded), oldest first."""
-    events = [facts_of(row) for row in rows]
+def render_events(
+    rows: Sequence[MonitorHistory], *, notification_type: str, total: int | None = None
+) -> Rendered:
+    """One message for `rows` (with website.team, monitor and record loaded), oldest first.
+
+    `total` counts all events of the message when `rows` are only the first of them.
+    """
+    events = [facts_of(row) for row in rows[:LINES_MAX]]
+    total = total or len(rows)
     zone = zone_of(rows[0].website.team.time_zone)
     views = [{**event._asdict(), **_shown(event, event.at.astimezone(zone))} for event in events]
-    if len(events) == 1 and notification_type != DIGEST_TYPE:
+    if total == 1 and notification_type != DIGEST_TYPE:
         event = events[0]
         names = [f"notifications/{event.type}", "notifications/event"]
         context: dict[str, Any] = {"event": views[0]}
@@ -78,19 +84,21 @@ def render_events(rows: Sequence[MonitorHistory], *, notification_type: str) -> 
     else:
         names = ["notifications/batch"]
         context = {
-            "events": views[:LINES_MAX],
-            "more": len(views[LINES_MAX:]),
+            "events": views,
+            "more": total - len(views),
             "shops": ", ".join(dict.fromkeys(event.website for event in events)),
             "time_text": views[-1]["time_text"],
         }
-        subject, body = _batch_subject(events, notification_type), batch_body(events)
-    context |= {"subject": subject, "app_name": settings.APP_NAME, "button": _button(events)}
+        subject = _batch_subject(events, notification_type, total)
+        body = batch_body(events, total)
+    button = _button(events) if total == len(events) else None
+    context |= {"subject": subject, "app_name": settings.APP_NAME, "button": button}
     return Rendered(
         subject=subject,
         text=_tidy(select_template([f"{name}.txt" for name in names]).render(context)),
         html=select_template([f"{name}.html" for name in names]).render(context),
         payload=body,
-        button=context["button"],
+        button=button,
     )
 
 
@@ -209,8 +217,8 @@ def _subject(event: EventFacts) -> str:
     return _one_line(f"{event.label}: {event.product} ({event.website})")
 
 
-def _batch_subject(events: Sequence[EventFacts], notification_type: str) -> str:
-    what = "1 event" if len(events) == 1 else f"{len(events)} events"
+def _batch_subject(events: Sequence[EventFacts], notification_type: str, total: int) -> str:
+    what = "1 event" if total == 1 else f"{total} events"
     if notification_type == DIGEST_TYPE:
         return _one_line(f"Digest: {what}")
     counts: dict[str, int] = {}

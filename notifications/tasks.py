@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from notifications import planning
-from notifications.services import outbox
+from notifications.services import outbox, sweeping
 
 
 def plan() -> None:
@@ -18,4 +18,4 @@ def deliver() -> None:
 
 def sweep() -> None:
     """The schedule under the core process."""
-    outbox.sweep()
+    sweeping.sweep()

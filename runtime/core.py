@@ -14,7 +14,7 @@ from threading import Event
 from django.db import close_old_connections, connection
 
 from monitoring.services.polling import cycle_run
-from notifications.services.outbox import sweep
+from notifications.services.sweeping import sweep
 from runtime import heartbeats
 from runtime.pulse import Pulse
 

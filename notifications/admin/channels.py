@@ -20,6 +20,7 @@ from accounts.admin.theme import ChoicesFilter
 from accounts.admin.verbs import Verb
 from accounts.choices import Role
 from common.errors import ProductError
+from common.fields import opened_or_empty
 from common.plugin import ConfigField
 from notifications.admin.badges import channel_badge
 from notifications.channels.registry import CHANNELS, choices
@@ -129,7 +130,8 @@ class ChannelAdmin(ShowOnceMixin, TeamScopedAdmin):
             return super().get_form(request, obj, change, **kwargs)
         offered = OPTIONS.only(obj.kind) if obj is not None else OPTIONS
         stored = {} if obj is None else obj.config
-        secrets = set() if obj is None else {name for name, value in obj.secrets.items() if value}
+        kept = {} if obj is None else opened_or_empty(obj.secrets)
+        secrets = {name for name, value in kept.items() if value}
         made = type("ChannelForm", (ChannelForm,), dict(offered.form_fields(stored, secrets)))
         return super().get_form(request, obj, change, form=made, **kwargs)
 
@@ -163,7 +165,9 @@ class ChannelAdmin(ShowOnceMixin, TeamScopedAdmin):
                 for name, value in row.config.items()
             ],
             "kept_secrets": [
-                labels.get(name, name) for name, value in row.secrets.items() if value
+                labels.get(name, name)
+                for name, value in opened_or_empty(row.secrets).items()
+                if value
             ],
             "links": [
                 ("Subscriptions", list_url(Subscription, query), row.subscriptions.count()),

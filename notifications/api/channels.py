@@ -14,6 +14,7 @@ from accounts.api.filters import TeamFilterSet
 from accounts.api.viewsets import ListRetrieveViewSet, VisibleRelatedField, chosen_team
 from accounts.choices import Role
 from accounts.models import Team
+from common.fields import opened_or_empty
 from notifications.api.notifications import NotificationSerializer
 from notifications.models import Channel
 from notifications.services.channels import channel_create, channel_test, channel_update
@@ -58,7 +59,7 @@ class ChannelSerializer(serializers.ModelSerializer[Channel]):
         validators: ClassVar[list[Any]] = []
 
     def get_secrets_set(self, channel: Channel) -> list[str]:
-        return sorted(channel.secrets)
+        return sorted(opened_or_empty(channel.secrets))
 
     def create(self, validated_data: dict[str, Any]) -> Channel:
         team = chosen_team(self.context["request"], validated_data.pop("team", None))

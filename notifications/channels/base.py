@@ -37,11 +37,13 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """A message was accepted. `new_config` holds values the channel must remember (migrated chat)."""
+    """A message was accepted. `new_config` holds values the channel must remember (migrated chat);
+    `flaw` says what people should know although it was accepted."""
 
     provider_id: str = ""
     provider_status: str = ""
     new_config: Mapping[str, Any] = field(default_factory=dict)
+    flaw: DeliveryError | None = None
 
 
 class Transport(Protocol):

@@ -31,3 +31,5 @@ class DeliveryError(ProductError):
         self.retry_after = retry_after
         self.disables_channel = disables_channel
         self.max_attempts = max_attempts
+        self.seconds = 0.0
+        """How long the attempt took; written by the outbox."""

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts.models import Team
 from common.errors import InvalidInputError
+from common.fields import opened_or_empty
 from common.plugin import clean_config, split_secrets
 from common.registry import UnknownKindError
 from notifications.channels.base import Transport
@@ -18,7 +19,7 @@ from notifications.channels.registry import CHANNELS
 from notifications.choices import ChannelHealth
 from notifications.models import Channel, NotificationLog
 from notifications.rendering import TEST_TYPE
-from notifications.services.claiming import bury_pending
+from notifications.services.burying import bury_pending
 from notifications.services.outbox import deliver
 
 EDITABLE = frozenset({"name", "config", "is_active"})
@@ -129,7 +130,8 @@ def _set_config(channel: Channel, given: Mapping[str, Any]) -> None:
     fields = _transport(channel.kind).CONFIG
     secret = {field.name for field in fields if field.is_secret}
     kept = {k: v for k, v in given.items() if k not in secret or v not in ("", None)}
-    values = clean_config(fields, {**channel.config, **channel.secrets, **kept})
+    stored = {**channel.config, **opened_or_empty(channel.secrets)}
+    values = clean_config(fields, {**stored, **kept})
     channel.config, channel.secrets = split_secrets(fields, values)
 
 

@@ -3,52 +3,34 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import Enum
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
-from common.backoff import next_delay
+from common.backoff import RETRY_AFTER_MAX_SECONDS, next_delay
 from notifications.channels.base import Receipt
 from notifications.channels.errors import DeliveryError
 from notifications.choices import ChannelHealth, NotificationStatus
 from notifications.models import Channel, NotificationLog
-from notifications.services.claiming import (
-    MAX_ATTEMPTS,
-    Claim,
-    bury_pending,
-    is_health_stale,
-)
+from notifications.services.burying import bury_pending
+from notifications.services.claiming import MAX_ATTEMPTS, Claim, is_health_stale
+from notifications.services.outcomes import Dropped, Outcome, Settled, Untried
 
 logger = logging.getLogger(__name__)
 
 WAITS_SECONDS = (5, 30, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000)
 """Between attempts: about 52 hours in all, so that an outage over night loses nothing."""
 
-RETRY_AFTER_MAX_SECONDS = 86_400.0
+HANGS_SECONDS = 3.0
+"""An attempt that failed after so long binds a thread for as long with every further message ..."""
+
+HUNG_PAUSE_SECONDS = 15.0
+"""... so the other messages of the channel wait a little, and those of other channels go first."""
+
 REASON_MAX = 250
-
-
-class Settled(Enum):
-    SENT = "sent"
-    RETRY = "retry"
-    DEAD = "dead"
-    LOST = "lost"
-    """Somebody else took the message over meanwhile: nothing was written."""
-
-
-@dataclass(frozen=True, slots=True)
-class Untried:
-    """The batch stopped before this message: its attempt is given back."""
-
-    retry_after: float
-
-
-Outcome = Receipt | DeliveryError | Untried
 
 
 def settle(claim: Claim, outcome: Outcome, now: datetime | None = None) -> Settled:
@@ -59,6 +41,8 @@ def settle(claim: Claim, outcome: Outcome, now: datetime | None = None) -> Settl
             settled = _sent(claim, outcome, moment)
         elif isinstance(outcome, Untried):
             settled = _given_back(claim, outcome, moment)
+        elif isinstance(outcome, Dropped):
+            settled = _dropped(claim, outcome, moment)
         elif _is_last(claim, outcome):
             settled = _dead(claim, outcome, moment)
         else:
@@ -82,6 +66,7 @@ def _close(claim: Claim, now: datetime, **changes: Any) -> bool:
 
 
 def _sent(claim: Claim, receipt: Receipt, now: datetime) -> Settled:
+    flaw = receipt.flaw
     is_ours = _close(
         claim,
         now,
@@ -89,14 +74,14 @@ def _sent(claim: Claim, receipt: Receipt, now: datetime) -> Settled:
         sent_at=now,
         provider_id=receipt.provider_id[:190],
         provider_status=receipt.provider_status[:60],
-        error_code="",
-        error_message="",
+        error_code=flaw.code[:60] if flaw else "",
+        error_message=_reason(flaw) if flaw else "",
     )
     if not is_ours:
         return Settled.LOST
-    if is_health_stale(claim, now):
+    if flaw or is_health_stale(claim, now):
         Channel.objects.filter(pk=claim.channel_id, is_active=True).update(
-            health=ChannelHealth.OK, last_error="", last_sent_at=now
+            health=ChannelHealth.OK, last_error=_reason(flaw) if flaw else "", last_sent_at=now
         )
     if receipt.new_config:
         channel = Channel.objects.select_for_update().get(pk=claim.channel_id)
@@ -116,6 +101,17 @@ def _given_back(claim: Claim, outcome: Untried, now: datetime) -> Settled:
     return Settled.RETRY if is_ours else Settled.LOST
 
 
+def _dropped(claim: Claim, outcome: Dropped, now: datetime) -> Settled:
+    is_ours = _close(
+        claim,
+        now,
+        status=NotificationStatus.DROPPED,
+        error_code=outcome.code,
+        error_message=outcome.message,
+    )
+    return Settled.DROPPED if is_ours else Settled.LOST
+
+
 def _again(claim: Claim, error: DeliveryError, now: datetime) -> Settled:
     wait = float(WAITS_SECONDS[min(claim.attempt, len(WAITS_SECONDS)) - 1])
     asked = min(error.retry_after or 0.0, RETRY_AFTER_MAX_SECONDS)
@@ -130,7 +126,10 @@ def _again(claim: Claim, error: DeliveryError, now: datetime) -> Settled:
     )
     if not is_ours:
         return Settled.LOST
-    _note_failure(claim, error, now + timedelta(seconds=asked) if asked else None)
+    _note_failure(claim, error)
+    pause = asked or (HUNG_PAUSE_SECONDS if error.seconds >= HANGS_SECONDS else 0.0)
+    if pause:
+        _pause(claim.channel_id, now + timedelta(seconds=pause))
     return Settled.RETRY
 
 
@@ -147,15 +146,20 @@ def _dead(claim: Claim, error: DeliveryError, now: datetime) -> Settled:
     if error.disables_channel and not claim.is_test:
         _disable_channel(claim, error, now)
     else:
-        _note_failure(claim, error, None)
+        _note_failure(claim, error)
     return Settled.DEAD
 
 
-def _note_failure(claim: Claim, error: DeliveryError, paused_until: datetime | None) -> None:
-    changes: dict[str, Any] = {"health": ChannelHealth.FAILING, "last_error": _reason(error)}
-    if paused_until is not None:
-        changes["paused_until"] = paused_until
-    Channel.objects.filter(pk=claim.channel_id, is_active=True).update(**changes)
+def _note_failure(claim: Claim, error: DeliveryError) -> None:
+    Channel.objects.filter(pk=claim.channel_id, is_active=True).update(
+        health=ChannelHealth.FAILING, last_error=_reason(error)
+    )
+
+
+def _pause(channel_id: int, until: datetime) -> None:
+    """Never shortens a longer pause."""
+    shorter = Q(paused_until__isnull=True) | Q(paused_until__lt=until)
+    Channel.objects.filter(shorter, pk=channel_id, is_active=True).update(paused_until=until)
 
 
 def _disable_channel(claim: Claim, error: DeliveryError, now: datetime) -> None:

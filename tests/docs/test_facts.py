@@ -17,12 +17,14 @@ from monitoring.services import judging, leases, polling
 from notifications import matching
 from notifications.channels.base import Message, Target
 from notifications.channels.email.config import MAX_RECIPIENTS
+from notifications.channels.email.smtp import SEND_SECONDS
 from notifications.channels.telegram.text import MAX_UNITS
 from notifications.channels.webhook import transport as webhook
 from notifications.channels.webhook.config import new_secret
 from notifications.channels.webhook.transport import WebhookTransport
-from notifications.services import claiming, outbox
-from notifications.services.settling import WAITS_SECONDS
+from notifications.services import claiming, outbox, picking
+from notifications.services.settling import HUNG_PAUSE_SECONDS, WAITS_SECONDS
+from notifications.services.sweeping import LEFT_BEHIND
 from runtime import leash
 from tests.docs import codes, generated
 from tests.docs.pages import ROOT, code_blocks, name_of, pages, parts, table_rows, text_of
@@ -104,11 +106,13 @@ NUMBERS = {
         f"waits {polling.PATIENCE_SECONDS:.0f} seconds for slow shops",
         f"begins for at most {outbox.LIMIT} messages",
         f"waits for them, {outbox.PATIENCE_SECONDS:.0f} seconds in all",
-        f"older than {outbox.LEFT_BEHIND.seconds} seconds",
+        f"older than {LEFT_BEHIND.seconds} seconds",
         f"after one interval, {leases.LOST_TASK_SECONDS} seconds at most",
         f"up to {health.BACKOFF_CAP_SECONDS / 60:.0f} minutes",
         f"within {judging.QUARANTINE_VALID.seconds // 60} minutes, confirms",
         f"runs out ({claiming.LEASE_SECONDS} s)",
+        f"at most {picking.CHANNEL_MAX} messages of a channel",
+        f"pauses for {HUNG_PAUSE_SECONDS:.0f} seconds",
         f"travel together, {matching.BATCH_MAX} at most",
         f"left after {config.SUPERVISOR_GRACE_SECONDS:.0f} seconds",
         f"answers no canary for {config.CANARY_LIMIT_SECONDS:.0f} s",
@@ -116,7 +120,7 @@ NUMBERS = {
         f"caps time ({http.DEADLINE_SECONDS:.0f} s)",
     ],
     "docs/channels.md": [f"until {matching.DAILY_HOUR:02}:00", f"up to {MAX_RECIPIENTS} addresses"],
-    "docs/email.md": [f"up to {MAX_RECIPIENTS} addresses"],
+    "docs/email.md": [f"up to {MAX_RECIPIENTS} addresses", f"within {SEND_SECONDS:.0f} seconds"],
     "docs/telegram.md": [f"at most {matching.BATCH_MAX} of them", f"({MAX_UNITS:,} characters)"],
     "docs/webhooks.md": [
         f"up to {claiming.MAX_ATTEMPTS} attempts",

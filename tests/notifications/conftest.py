@@ -6,7 +6,7 @@ import pytest
 
 from common.patience import wait_for_background
 from demo.world import World
-from notifications.services import outbox
+from notifications.services import sweeping
 
 
 @pytest.fixture
@@ -19,13 +19,13 @@ def world() -> Iterator[World]:
 @pytest.fixture(autouse=True)
 def _open_gates() -> None:
     """Sweeps of one test must not close the gates of the next."""
-    for name in outbox._gates:
-        outbox._gates[name] = outbox._Gate()
+    for name in sweeping.gates:
+        sweeping.gates[name] = sweeping.Gate()
 
 
 @pytest.fixture
 def queued(monkeypatch) -> list[str]:
     """Names of the tasks handed to the queue, in order."""
     names: list[str] = []
-    monkeypatch.setattr(outbox, "async_task", lambda name, *args, **_: names.append(name))
+    monkeypatch.setattr(sweeping, "async_task", lambda name, *args, **_: names.append(name))
     return names

@@ -74,7 +74,10 @@ def test_other_refusals_are_tried_again(mail, stage, code):
 
 def test_one_refused_recipient_of_two_does_not_stop_the_other(world, mail):
     mail.fail(550, stage="to", to="a@example.com")
-    assert send("a@example.com", "b@example.com").status == "sent"
+    row = send("a@example.com", "b@example.com")
+    assert (row.status, row.error_code) == ("sent", "some_recipients_refused")
+    assert "refused a@example.com (550)" in row.error_message
+    assert row.channel.last_error == row.error_message
     assert len(world.messages("mail")) == 1
 
 

@@ -3,8 +3,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from common.errors import ConflictError
@@ -12,12 +10,16 @@ from monitoring.models import Monitor
 from notifications.channels import registry
 from notifications.choices import NotificationStatus
 from notifications.models import NotificationLog
-from notifications.services import claiming, outbox
-from notifications.services.claiming import MAX_ATTEMPTS, claim
-from notifications.services.outbox import deliver, deliver_all, notification_resend, sweep
+from notifications.rendering import render_events
+from notifications.services import freezing, sending
+from notifications.services.claiming import MAX_ATTEMPTS
+from notifications.services.outbox import deliver, deliver_all, notification_resend
 from notifications.services.settling import WAITS_SECONDS
-from tests.factories import make_monitor
-from tests.notifications.factories import SECRET, make_channel, make_event, make_notification
+from tests.notifications.factories import (
+    SECRET,
+    make_channel,
+    make_notification,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -109,13 +111,15 @@ def test_a_message_keeps_the_words_of_its_first_claim(world, channel):
 
 
 def test_a_broken_template_stops_no_other_message(world, channel, monkeypatch):
-    broken = make_notification(channel, notification_type="test")
+    broken = make_notification(channel, notification_type="price_changed")
     fine = make_notification(channel)
 
-    def fail(*_args):
-        raise ValueError("template")
+    def fail(rows, **kwargs):
+        if kwargs["notification_type"] == "price_changed":
+            raise ValueError("template")
+        return render_events(rows, **kwargs)
 
-    monkeypatch.setattr(claiming, "render_test", fail)
+    monkeypatch.setattr(freezing, "render_events", fail)
     deliver([broken.pk, fine.pk])
     broken.refresh_from_db()
     fine.refresh_from_db()
@@ -133,7 +137,7 @@ def test_a_bug_in_a_transport_is_a_visible_failure_and_stops_no_other(world, cha
             raise KeyError("planted-bug")
         return real(kind, target)
 
-    monkeypatch.setattr(outbox, "build", build)
+    monkeypatch.setattr(sending, "build", build)
     deliver()
     broken.refresh_from_db()
     fine.refresh_from_db()
@@ -170,55 +174,6 @@ def test_a_burst_of_successes_does_not_write_its_channel_each_time(world, channe
     deliver()
     channel.refresh_from_db()
     assert channel.last_sent_at == first
-
-
-def test_the_number_of_statements_of_a_claim_does_not_grow(channel):
-    def statements(count):
-        for _ in range(count):
-            make_notification(channel)
-        with CaptureQueriesContext(connection) as captured:
-            assert len(claim(ids=None, limit=50, now=timezone.now())) == count
-        return len(captured)
-
-    assert statements(12) == statements(1) <= 9
-
-
-def test_the_sweep_asks_for_what_was_left_behind(queued, channel):
-    sweep()
-    assert queued == []
-    make_event(make_monitor(), created_at=later(seconds=-3))
-    make_notification(channel, next_attempt_at=later(seconds=-3))
-    sweep()
-    assert queued == ["notifications.tasks.plan", "notifications.tasks.deliver"]
-
-
-def test_the_sweep_leaves_what_is_fresh_to_whoever_made_it(queued, channel):
-    make_notification(channel)
-    sweep()
-    assert queued == []
-
-
-def test_the_sweep_does_not_fill_a_queue_that_stands_still(queued, channel):
-    make_notification(channel, next_attempt_at=later(seconds=-3))
-    for _ in range(20):
-        sweep()
-    assert queued == ["notifications.tasks.deliver"]
-
-
-def test_the_sweep_ignores_what_cannot_be_sent_now(queued, channel):
-    channel.paused_until = later(minutes=5)
-    channel.save()
-    make_notification(channel, next_attempt_at=later(seconds=-3))
-    sweep()
-    assert queued == []
-
-
-def test_the_sweep_finds_messages_stranded_on_a_disabled_channel(queued, channel):
-    make_notification(channel, next_attempt_at=later(seconds=-3))
-    channel.is_active = False
-    channel.save()
-    sweep()
-    assert queued == ["notifications.tasks.deliver"]
 
 
 def test_secrets_are_in_no_row_of_a_message(world, channel):

@@ -276,7 +276,7 @@ def facts(number, name="x"):
 
 
 def test_a_body_that_would_grow_over_the_limit_counts_the_rest():
-    body = batch_body([facts(number, "名" * 200) for number in range(60)])
+    body = batch_body([facts(number, "名" * 200) for number in range(60)], 60)
     assert len(encoded(body)) < MAX_BYTES
     assert 10 < len(body["data"]["events"]) < 60
     assert len(body["data"]["events"]) + body["data"]["more"] == 60

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from email.utils import parseaddr
 from smtplib import (
@@ -73,7 +73,12 @@ class EmailTransport:
                 connection.close()
         if not accepted:
             raise DeliveryError("There is no recipient.", code="no_recipient", permanent=True)
-        return Receipt(provider_id=str(mail.extra_headers["Message-ID"]))
+        return Receipt(
+            provider_id=str(mail.extra_headers["Message-ID"]),
+            flaw=_partly_refused(connection.refused)
+            if isinstance(connection, InTimeBackend) and connection.refused
+            else None,
+        )
 
     def _mail(self, message: Message) -> EmailMultiAlternatives:
         domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
@@ -97,6 +102,16 @@ def _connection() -> BaseEmailBackend:
     """The backend of the settings; SMTP as one that is over in time."""
     connection: BaseEmailBackend = get_connection()
     return InTimeBackend() if type(connection) is EmailBackend else connection
+
+
+def _partly_refused(replies: Mapping[str, tuple[int, bytes]]) -> DeliveryError:
+    """Names them: people know their own addresses. What the server said stays out."""
+    shown = ", ".join(f"{address} ({reply[0]})" for address, reply in sorted(replies.items()))
+    return DeliveryError(
+        f"The mail server refused {shown}. The other recipients have the mail.",
+        code="some_recipients_refused",
+        advice="Check the addresses.",
+    )
 
 
 def _refused(error: SMTPRecipientsRefused) -> DeliveryError:

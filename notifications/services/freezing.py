@@ -1,0 +1,101 @@
+"""Words of a message are made once, at its first claim; every attempt says the same."""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, F, QuerySet, Window
+from django.db.models.functions import RowNumber
+
+from monitoring.models import MonitorHistory
+from monitoring.services.setbased import update_rows
+from notifications.channels.errors import DeliveryError
+from notifications.models import NotificationLog
+from notifications.rendering import LINES_MAX, TEST_TYPE, Rendered, render_events, render_test
+from notifications.services.outcomes import Dropped
+
+logger = logging.getLogger(__name__)
+
+EVENTS_DELETED = Dropped(code="events_deleted", message="All events it told of were deleted.")
+
+
+@dataclass(slots=True)
+class _Told:
+    """Events of one message: the first ones, and how many there are."""
+
+    total: int = 0
+    events: list[MonitorHistory] = field(default_factory=list)
+
+
+def freeze(rows: Sequence[NotificationLog], now: datetime) -> dict[int, DeliveryError | Dropped]:
+    """Renders and stores the words of `rows`. Returns why some have none, by id."""
+    failed: dict[int, DeliveryError | Dropped] = {}
+    frozen: list[tuple[Any, ...]] = []
+    told = _told([row.pk for row in rows]) if rows else {}
+    for row in rows:
+        if row.notification_type != TEST_TYPE and not told[row.pk].events:
+            failed[row.pk] = EVENTS_DELETED
+            continue
+        try:
+            rendered = _rendered(row, told[row.pk], now)
+        except Exception:
+            # A broken template must not hold the other messages back; settled as a failure.
+            logger.exception("message_not_rendered notification=%s", row.pk)
+            failed[row.pk] = _not_rendered()
+            continue
+        for column, value in rendered.columns().items():
+            setattr(row, column, value)
+        frozen.append((row.pk, row.subject, row.message, row.rendered))
+    update_rows(
+        NotificationLog, match=["id"], change=["subject", "message", "rendered"], rows=frozen
+    )
+    return failed
+
+
+def _rendered(row: NotificationLog, told: _Told, now: datetime) -> Rendered:
+    if row.notification_type == TEST_TYPE:
+        return render_test(row.channel, now)
+    return render_events(told.events, notification_type=row.notification_type, total=told.total)
+
+
+def _told(notification_ids: Sequence[int]) -> defaultdict[int, _Told]:
+    """A digest may hold thousands: no more are loaded than it lists."""
+    of_message = Window(Count("pk"), partition_by=F("notificationlog_id"))
+    place = Window(
+        RowNumber(),
+        partition_by=F("notificationlog_id"),
+        order_by=F("monitorhistory_id").asc(),
+    )
+    linked: QuerySet[Any] = NotificationLog.events.through.objects.all()
+    links = list(
+        linked.filter(notificationlog_id__in=notification_ids)
+        .annotate(total=of_message, place=place)
+        .filter(place__lte=LINES_MAX)
+        .order_by("monitorhistory_id")
+        .values_list("notificationlog_id", "monitorhistory_id", "total")
+    )
+    rows = (
+        MonitorHistory.objects.filter(pk__in={event_id for _, event_id, _ in links})
+        .select_related("website__team", "monitor", "record")
+        .defer("website__credentials")
+        .in_bulk()
+    )
+    told: defaultdict[int, _Told] = defaultdict(_Told)
+    for notification_id, event_id, total in links:
+        told[notification_id].total = total
+        if event_id in rows:  # else it was deleted between the two looks
+            told[notification_id].events.append(rows[event_id])
+    return told
+
+
+def _not_rendered() -> DeliveryError:
+    return DeliveryError(
+        "The message could not be rendered.",
+        code="render_failed",
+        advice="The log of the worker names the template.",
+    )
