@@ -19,7 +19,7 @@ def main() -> None:
         with lab.world() as remote:
             figures = cycles.measure(remote)
             print(
-                f"{'API source':38}{'monitors/CPU s':>16}{'goal':>10}{'CPU ms/poll':>13}{'statements':>12}"
+                f"{'API source, where not told':38}{'monitors/CPU s':>16}{'goal':>10}{'CPU ms/poll':>13}{'statements':>12}"
             )
             for figure in figures:
                 print(

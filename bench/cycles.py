@@ -48,13 +48,18 @@ def _measured(
 
 
 def measure(remote: RemoteWorld) -> list[Figure]:
-    """Unchanged and changed API cycles, large and small shops."""
+    """Unchanged and changed cycles by source, large and small shops."""
 
     def nothing(_: int) -> None:
         return
 
     large = open_shops(remote, name="large", shops=8, products=1000)
     small = open_shops(remote, name="small", shops=48, products=50)
+    # Public addresses of one host are read one after another: one shop is what can be measured.
+    rest = open_shops(remote, name="rest", shops=1, products=999, source="whmcs_rest")
+
+    def rest_two_percent(number: int) -> None:
+        remote.post("shops/rest/stock", {str(pid): 5 + number % 2 for pid in range(1, 1000, 50)})
 
     def two_percent(number: int) -> None:
         stock = {str(pid): 5 + number % 2 for pid in range(1, 1001, 50)}
@@ -64,6 +69,8 @@ def measure(remote: RemoteWorld) -> list[Figure]:
         _measured("unchanged, 1,000 products a shop", large, 5, nothing),
         _measured("unchanged, 50 products a shop", small, 10, nothing),
         _measured("2 % changed, 1,000 products a shop", large, 5, two_percent),
+        _measured("REST: unchanged, 999 products", rest, 20, nothing),
+        _measured("REST: 2 % changed, 999 products", rest, 20, rest_two_percent),
         _bare(remote),
     ]
 

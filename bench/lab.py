@@ -28,6 +28,7 @@ def prepare() -> Path:
         DATABASE_URL=os.environ.get("BENCH_DATABASE_URL")
         or f"sqlite:///{folder / 'bench.sqlite3'}",
         ALLOW_PRIVATE_NETWORKS="127.0.0.0/8",
+        HOST_MIN_GAP_SECONDS="0",
         DJANGO_SETTINGS_MODULE="config.settings",
     )
     import logging
