@@ -16,7 +16,10 @@ from websites.sources.whmcs_storefront.addresses import (
 )
 from websites.sources.whmcs_storefront.document import decoded
 from websites.sources.whmcs_storefront.prices import amount_of, price_of
-from websites.sources.whmcs_storefront.strings import LANGUAGES, is_sold_out
+from websites.sources.whmcs_storefront.strings import (
+    LANGUAGES,
+    is_sold_out,
+)
 from websites.sources.whmcs_storefront.words import counted
 
 pytestmark = [pytest.mark.unit, pytest.mark.once]
@@ -184,55 +187,3 @@ def test_a_form_beside_a_sold_out_message_proves_nothing():
 def test_a_domain_page_of_another_product_proves_nothing_about_the_one_asked_for():
     html = '<form id="frmProductDomain"><input id="frmProductDomainPid" value="9"></form>'
     assert not read_html(html, asked="https://shop.example/cart.php?a=add&pid=1").items
-
-
-def cards(*rows: str, root: str = "") -> str:
-    return f'<div id="{root}">{"".join(rows)}</div>'
-
-
-def test_ids_that_start_at_0_are_places_though_the_links_are_new():
-    rows = [
-        f'<div id="product{number}" class="product"><div class="name">VPS</div>'
-        f'<a href="/store/vps/{slug}">Order</a></div>'
-        for number, slug in enumerate(("small", "large"))
-    ]
-    page = read_html(cards(*rows, root="order-modern"), url="https://shop.example/store/vps")
-    assert [item.ref and item.ref.key for item in page.items] == [
-        "slug:vps/small",
-        "slug:vps/large",
-    ]
-    assert [item.stock_control for item in page.items] == [False, False]
-
-
-@pytest.mark.parametrize(("numbers", "keys"), [((1, 2), ["slug:g/1", "slug:g/2"]),
-                                               ((2, 1), ["2", "1"])])  # fmt: skip
-def test_ids_of_a_foreign_theme_count_as_pids_when_they_cannot_be_places(numbers, keys):
-    rows = [
-        f'<div id="product{one}"><b id="product{one}-name">VPS</b><a href="/store/g/{one}">Order</a></div>'
-        for one in numbers
-    ]
-    page = read_html(cards(*rows), url="https://shop.example/store/g")
-    assert [item.ref and item.ref.key for item in page.items] == keys
-
-
-@pytest.mark.parametrize(
-    ("html", "kind"),
-    [
-        ('<div class="error-container boxed"><h1><i class="fa fa-warning"></i> Hoppla</h1>'
-         '<div class="buttons"><a href="/">1</a><a href="/s">2</a></div></div>', "not_found"),
-        ('<div class="error-container boxed"><h1><i class="fas"></i> Hoppla</h1>'
-         '<div class="buttons"><a href="/">1</a></div></div>', "rate_limited"),
-        ('<div class="alert alert-danger"><strong><i class="fa fa-gavel"></i> Gesperrt</strong></div>',
-         "blocked"),
-        ('<form action="/dologin.php" class="login-form"><input name="username">'
-         '<input name="password"></form>', "login"),
-        ('<header><form action="/dologin.php"><input name="username"><input name="password"></form>'
-         "</header><h1>Hallo</h1>", "unknown"),
-        ("<title>Wartungsarbeiten</title>", "maintenance"),
-        ("", "error"),
-        (" \n ", "error"),
-        ("Hello", "unknown"),
-    ],
-)  # fmt: skip
-def test_pages_without_products_are_named_in_any_language(html, kind):
-    assert read_html(html).page == kind

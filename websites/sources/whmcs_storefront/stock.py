@@ -49,14 +49,20 @@ class Shown(NamedTuple):
     number_text: str = ""
     sold_out: str = ""
     is_marked: bool = False
+    unclear: str = ""
+    """What stands in the place of the number, and is none."""
 
 
 def shown_on(card: Card, form: OrderForm) -> Shown:
     if card.radio is not None:
         return _shown_by_radio(card)
     places = [one for one in _number_places(card, form) if not _is_hidden_in(one, card.node)]
-    counts = [(found[0], line(text_of(one))) for one in places if (found := _count(one, form))]
+    texts = [line(text_of(one)) for one in places]
+    counts = [(found[0], text) for text in texts if (found := _count(text))]
     numbers, text = tuple(count for count, _ in counts), counts[0][1] if counts else ""
+    if unclear := next((one or "nothing" for one in texts if not _count(one)), ""):
+        gone = f'"{unclear[:60]}"' if is_sold_out(unclear) else ""
+        return Shown(numbers, text, gone, unclear="" if gone else unclear, is_marked=bool(gone))
     unavailable = [
         one for one in card.parts.get("unavailable", []) if not _is_hidden_in(one, card.node)
     ]
@@ -98,9 +104,9 @@ def _short_count(text: str) -> tuple[int, str] | None:
     return counted(text) if len(text) < 200 and any(map(str.isdecimal, text)) else None
 
 
-def _count(node: Node, form: OrderForm) -> tuple[int, str] | None:
+def _count(text: str) -> tuple[int, str] | None:
     """Known forms may call it otherwise (overrides of the site), but in a few words only."""
-    found = counted(line(text_of(node)))
+    found = counted(text)
     return found if found is not None and len(found[1]) <= 40 else None
 
 
@@ -139,6 +145,8 @@ def _shown_by_radio(card: Card) -> Shown:
             return Shown((found[0],), words)
         if is_sold_out(words) and not card.is_live:
             return Shown(sold_out=f'radio disabled "{words}"', is_marked=True)
+        if card.is_live and words:
+            return Shown(unclear=words)
     if card.is_live:
         return Shown()
     return Shown(sold_out="radio disabled", is_marked=_says_sold_out(card))
@@ -155,7 +163,8 @@ def proof_of(card: Card, shown: Shown, form: OrderForm, *, is_new: bool, has_mar
     """`is_new`: the page is made by WHMCS 8 or later. `has_marks`: another card of this page is
     marked as sold out by the structure of the theme."""
     numbers = set(shown.numbers)
-    if shown.sold_out == CONTRADICTION or len(numbers) > 1:
+    is_mixed = bool(numbers) and bool(shown.unclear)
+    if shown.sold_out == CONTRADICTION or len(numbers) > 1 or is_mixed:
         return Proof(Availability.UNKNOWN, evidence=CONTRADICTION)
     if numbers:
         number = numbers.pop()
@@ -163,6 +172,8 @@ def proof_of(card: Card, shown: Shown, form: OrderForm, *, is_new: bool, has_mar
             return Proof(Availability.UNKNOWN, evidence=CONTRADICTION)
         where = Availability.IN_STOCK if number > 0 else Availability.OUT_OF_STOCK
         return Proof(where, number, True, f'shown "{shown.number_text[:60]}"')
+    if shown.unclear:
+        return Proof(Availability.UNKNOWN, evidence=f'not a number: "{shown.unclear[:60]}"')
     if shown.sold_out:
         if card.radio is not None and form.name != "legacy_boxes" and not shown.is_marked:
             return Proof(Availability.UNKNOWN, evidence="radio disabled without a reason")
