@@ -14,6 +14,7 @@ WEBSITE = {
     "team": 1,
     "name": "My shop",
     "source": "whmcs_api",
+    "resolved_source": "",
     "website_url": "https://shop.example.com",
     "api_identifier": "the-identifier",
     "config": {},

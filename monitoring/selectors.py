@@ -102,7 +102,7 @@ def _monitor_reasons(monitor: Monitor) -> list[str]:
 
 def _host_reasons(website: Website, now: datetime) -> list[str]:
     """Its host is left alone, because of this website or another one on it."""
-    if not source_class(website.source).is_public:
+    if not source_class(website.kind).is_public:
         return []
     budget = HostBudget.objects.filter(
         host=host_of(website.url), failure_count__gt=0, next_at__gt=now

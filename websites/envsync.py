@@ -14,7 +14,7 @@ from accounts.models import Team
 from common.errors import InvalidInputError
 from websites.models import Website
 from websites.services import website_create, website_update
-from websites.sources.registry import source_class
+from websites.sources.registry import config_of, source_class
 
 SOURCE = "whmcs_api"
 PARTS = ("NAME", "URL", "API_ID", "API_SECRET")
@@ -153,7 +153,7 @@ def _update(one: NamedWebsite, website: Website) -> Synced:
             f"A website named {website.name} is kept by hand.",
             fields={"NAME": ["Give another name, or delete that website."]},
         )
-    known = {field.name for field in source.CONFIG}
+    known = {field.name for field in config_of(website.source)}
     given = {name: value for name, value in one.credentials.items() if name in known}
     changed = [name for name, value in given.items() if website.credentials.get(name) != value]
     changes: dict[str, Any] = {"credentials": given} if changed else {}

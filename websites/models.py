@@ -15,6 +15,7 @@ from common.models import PublicIdModel, TimeStampedModel
 from websites.choices import Health
 from websites.querysets import CatalogueProductQuerySet, WebsiteQuerySet
 from websites.sources.registry import choices as source_choices
+from websites.sources.registry import resolve
 
 LONGEST_INTERVAL = 7 * 86_400
 """Seconds. Times are counted with it; a far larger number would be no time at all."""
@@ -30,6 +31,10 @@ class Website(PublicIdModel, TimeStampedModel):
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="websites")
     name = models.CharField(max_length=120)
     source = models.CharField(max_length=32, choices=source_choices, default="auto")
+    # What the last connection test of an automatic source found best; empty before.
+    resolved_source = models.CharField(
+        max_length=32, blank=True, editable=False, verbose_name="source found"
+    )
     url = models.CharField(
         max_length=500,
         blank=True,
@@ -111,6 +116,11 @@ class Website(PublicIdModel, TimeStampedModel):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def kind(self) -> str:
+        """The source kind that really reads it."""
+        return resolve(self.source, self.resolved_source, self.credentials)
 
     @property
     def shown_health(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -13,16 +14,18 @@ from django.utils import timezone
 from accounts.models import Team
 from common.errors import InvalidInputError
 from common.fields import opened_or_empty
-from common.http_address import parse_url_strictly
-from common.http_errors import InvalidUrlError
-from common.plugin import clean_config
-from common.registry import UnknownKindError
 from websites.choices import Health
+from websites.connection import host, known_only, refuse_moving_secrets, set_connection
 from websites.links import cleaned_template
 from websites.models import Website
 from websites.signals import shop_moved
-from websites.sources.base import CheckResult, Source, SourceContext
-from websites.sources.registry import AUTO, build, source_class
+from websites.sources.base import CheckResult, SourceContext
+from websites.sources.registry import (
+    AUTO,
+    auto_kinds,
+    build,
+    source_class,
+)
 
 EDITABLE = frozenset(
     {
@@ -66,7 +69,7 @@ def website_create(
     website.link_template = cleaned_template(link_template)
     if poll_interval is not None:
         website.poll_interval = poll_interval
-    _set_connection(website, url=url, credentials=credentials or {}, config=config or {})
+    set_connection(website, url=url, credentials=credentials or {}, config=config or {})
     _save(website)
     return website
 
@@ -100,7 +103,7 @@ def website_update(*, website: Website, **changes: Any) -> Website:
         website.forget_applied_hash()
         if is_reconnected:
             _forget_connection(website)
-        if stored["url"] and _host(website.url) != _host(stored["url"]):
+        if stored["url"] and host(website.url) != host(stored["url"]):
             shop_moved.send(sender=Website, website_id=website.pk)
     return website
 
@@ -116,21 +119,25 @@ def _change_connection(website: Website, changes: Mapping[str, Any]) -> None:
     website.source = changes.get("source", website.source)
     config = changes.get("config")
     credentials = {**stored, **{k: v for k, v in given.items() if v not in ("", None)}}
-    _set_connection(
+    set_connection(
         website,
         url=changes.get("url", website.url),
-        credentials=_known_only(website, credentials, given),
-        config=_known_only(website, website.config, {}) if config is None else config,
+        credentials=known_only(website, credentials, given),
+        config=known_only(website, website.config, {}) if config is None else config,
     )
-    _refuse_moving_secrets(website, stored_url, stored, given)
+    refuse_moving_secrets(website, stored_url, stored, given)
 
 
 def _forget_connection(website: Website) -> None:
     """A poll under way asks the shop as it was: its fence is taken, so its result is dropped."""
     Website.objects.filter(pk=website.pk).update(
-        fence=F("fence") + 1, lease_expires_at=None, applied_template="", memory={}
+        fence=F("fence") + 1,
+        lease_expires_at=None,
+        applied_template="",
+        memory={},
+        resolved_source="",
     )
-    website.applied_template, website.memory = "", {}
+    website.applied_template, website.memory, website.resolved_source = "", {}, ""
 
 
 def website_pause(*, website: Website) -> Website:
@@ -152,9 +159,10 @@ def website_resume(*, website: Website) -> Website:
 def website_check(*, website: Website) -> CheckResult:
     """Connection test over the network; call it outside of any transaction.
 
-    A website that was given up on (credentials, firewall) and works again is polled at once.
+    An `auto` website is read by the best source found from now on. A website that was given up on
+    (credentials, firewall) and works again is polled at once.
     """
-    result = build(website.source, source_context(website)).check()
+    result = _best_check(website) if website.source == AUTO else _check(website, website.source)
     if result.ok:
         now = timezone.now()
         given_up = Website.objects.filter(
@@ -163,6 +171,41 @@ def website_check(*, website: Website) -> CheckResult:
         if given_up.update(next_poll_at=now):
             website.next_poll_at = now
     return result
+
+
+def _check(website: Website, kind: str) -> CheckResult:
+    return build(kind, source_context(website)).check()
+
+
+def _best_check(website: Website) -> CheckResult:
+    """Tries what the settings allow, best first. When nothing works the last one speaks: it is the
+    one that was set up for the shop. All of them say in `details` what they found."""
+    tried: dict[str, str] = {}
+    for kind in auto_kinds(website.credentials):
+        result = _check(website, kind)
+        tried[kind] = result.code
+        if result.ok:
+            _remember_kind(website, kind)
+            found = f"{result.message} Found: {source_class(kind).label}."
+            details = {**result.details, "source": kind, "tried": tried}
+            return replace(result, message=found, details=details)
+    return replace(result, details={**result.details, "tried": tried})
+
+
+def _remember_kind(website: Website, kind: str) -> None:
+    """What another source remembered or compared is nothing to the new one. A website that was
+    changed during the test is left as it is."""
+    if kind == website.resolved_source:
+        return
+    same = Website.objects.filter(pk=website.pk, updated_at=website.updated_at)
+    is_other = kind != website.kind
+    columns = {"memory": {}, "applied_template": ""} if is_other else {}
+    fence = F("fence") + 1 if is_other else F("fence")
+    lease = {"lease_expires_at": None} if is_other else {}
+    if same.update(resolved_source=kind, fence=fence, **columns, **lease):
+        website.resolved_source = kind
+        website.memory = {} if is_other else website.memory
+        website.forget_applied_hash()
 
 
 def source_context(website: Website) -> SourceContext:
@@ -175,54 +218,6 @@ def source_context(website: Website) -> SourceContext:
     )
 
 
-def _source_class(kind: str) -> type[Source]:
-    try:
-        return source_class(kind)
-    except UnknownKindError:
-        raise InvalidInputError(
-            "The website is not valid.", fields={"source": [f"There is no source {kind!r}."]}
-        ) from None
-
-
-def _set_connection(
-    website: Website,
-    *,
-    url: str,
-    credentials: Mapping[str, Any],
-    config: Mapping[str, Any],
-) -> None:
-    """Checks address and options against the source. What came as a credential, and every
-    secret, is stored encrypted; the rest is plain configuration."""
-    source = _source_class(website.source)
-    problems: dict[str, list[str]] = {}
-    try:
-        website.url = _cleaned_url(url, is_required=source.is_polled)
-    except InvalidUrlError as error:
-        problems["url"] = [error.message]
-    try:
-        values = clean_config(source.CONFIG, {**config, **credentials})
-    except InvalidInputError as error:
-        problems.update(error.fields)
-    if problems:
-        raise InvalidInputError("The website is not valid.", fields=problems)
-    hidden = {field.name for field in source.CONFIG if field.is_secret} | set(credentials)
-    website.credentials = {name: value for name, value in values.items() if name in hidden}
-    website.config = {name: value for name, value in values.items() if name not in hidden}
-
-
-def _cleaned_url(text: str, *, is_required: bool) -> str:
-    """With a scheme and without a slash at its end. Raises InvalidUrlError. Looks nothing up."""
-    address = text.strip()
-    if not address:
-        if is_required:
-            raise InvalidUrlError("The address of the shop is required.")
-        return ""
-    if "://" not in address:
-        address = f"https://{address}"
-    parse_url_strictly(address)
-    return address.rstrip("/")
-
-
 def _cleaned_labels(labels: Iterable[str]) -> list[str]:
     if isinstance(labels, str) or not all(isinstance(label, str) for label in labels):
         raise InvalidInputError(
@@ -233,34 +228,6 @@ def _cleaned_labels(labels: Iterable[str]) -> list[str]:
         message = f"At most {MAX_LABELS} labels of {LABEL_LENGTH} characters."
         raise InvalidInputError("The website is not valid.", fields={"labels": [message]})
     return cleaned
-
-
-def _known_only(
-    website: Website, values: Mapping[str, Any], given: Mapping[str, Any]
-) -> dict[str, Any]:
-    """Stored values that another source kind does not know are dropped, given ones are not."""
-    known = {field.name for field in _source_class(website.source).CONFIG}
-    return {name: value for name, value in values.items() if name in known or name in given}
-
-
-def _refuse_moving_secrets(
-    website: Website, stored_url: str, stored: Mapping[str, Any], given: Mapping[str, Any]
-) -> None:
-    if _host(website.url) == _host(stored_url):
-        return
-    secrets = [field.name for field in _source_class(website.source).CONFIG if field.is_secret]
-    kept = [name for name in secrets if stored.get(name) and not given.get(name)]
-    if kept:
-        message = "The address leads to another host now: enter this again."
-        raise InvalidInputError(
-            "The website is not valid.", fields={name: [message] for name in kept}
-        )
-
-
-def _host(url: str) -> str:
-    if not url:
-        return ""
-    return (parse_url_strictly(url).host or "").removeprefix("www.")
 
 
 def _save(website: Website, update_fields: list[str] | None = None) -> None:

@@ -13,14 +13,14 @@ from accounts.admin.serviceform import ServiceForm
 from common.plugin import ConfigField
 from websites.models import Website
 from websites.services import website_create, website_update
-from websites.sources.registry import choices, source_class
+from websites.sources.registry import choices, config_of
 
 OPEN_CREDENTIALS = frozenset({"identifier"})
 """Kept with the credentials but no secret: it tells two API keys of a shop apart."""
 
 
 def _kinds() -> dict[str, Sequence[ConfigField]]:
-    return {kind: source_class(kind).CONFIG for kind, _label in choices()}
+    return {kind: config_of(kind) for kind, _label in choices()}
 
 
 OPTIONS = PluginFields(_kinds())

@@ -28,11 +28,20 @@ from monitoring.selectors import why_not_running
 from monitoring.services.polling import poll_request
 from websites.models import CatalogueProduct, Website
 from websites.services import website_check, website_pause, website_resume
-from websites.sources.registry import source_class
+from websites.sources.registry import AUTO, AUTO_LABEL, source_class
 
 
 def _is_polled(website: Website) -> bool:
     return source_class(website.source).is_polled
+
+
+def _kind_shown(website: Website) -> str:
+    if website.source != AUTO:
+        return source_class(website.source).label
+    found = source_class(website.kind).label
+    if website.resolved_source:
+        return f"{AUTO_LABEL}: {found}"
+    return f"{AUTO_LABEL}: {found}, until a connection test finds the best one"
 
 
 @admin.register(Website)
@@ -164,7 +173,7 @@ class WebsiteAdmin(InspectPageMixin, ImportPageMixin, TeamScopedAdmin):
             "panels": ["admin/desk/website_panel.html"],
             "website": row,
             "health": health_badge(row),
-            "kind": source_class(row.source).label,
+            "kind": _kind_shown(row),
             "identifier": row.credentials.get("identifier", ""),
             "reasons": why_not_running(row),
             "all_well": "All is well: nothing stands in the way of reading it."

@@ -66,6 +66,7 @@ class WebsiteSerializer(serializers.ModelSerializer[Website]):
             "team",
             "name",
             "source",
+            "resolved_source",
             "website_url",
             "api_identifier",
             "api_secret",
@@ -88,6 +89,7 @@ class WebsiteSerializer(serializers.ModelSerializer[Website]):
         )
         read_only_fields = (
             "public_id",
+            "resolved_source",
             "last_polled_at",
             "last_success_at",
             "last_error_code",

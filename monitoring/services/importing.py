@@ -34,7 +34,7 @@ class ImportSummary:
 
 def products_discover(*, website: Website) -> list[StockReading]:
     """Reads the shop's catalogue over the network. Raises SourceError."""
-    return list(build(website.source, source_context(website)).discover())
+    return list(build(website.kind, source_context(website)).discover())
 
 
 def products_import(

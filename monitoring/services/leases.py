@@ -16,6 +16,7 @@ from monitoring.models import Monitor, PollRun
 from monitoring.services.setbased import update_rows
 from websites.models import Website
 from websites.querysets import LOST_TASK
+from websites.sources.registry import resolve
 
 LOST_TASK_SECONDS = int(LOST_TASK.total_seconds())
 
@@ -32,7 +33,8 @@ class Lease:
     website_id: int
     fence: int
     name: str
-    source: str
+    kind: str
+    """The source kind that really reads, see Website.kind."""
     url: str
     config: Mapping[str, Any]
     credentials: Mapping[str, Any] = field(repr=False)
@@ -109,6 +111,7 @@ def take(website_ids: list[int], now: datetime, *, only_queued: bool = True) -> 
             "fence",
             "name",
             "source",
+            "resolved_source",
             "url",
             "config",
             "credentials",
@@ -169,7 +172,7 @@ def _lease(row: Mapping[str, Any], run_ids: tuple[int, ...], now: datetime) -> L
         website_id=row["pk"],
         fence=row["fence"] + 1,
         name=row["name"],
-        source=row["source"],
+        kind=resolve(row["source"], row["resolved_source"], row["credentials"]),
         url=row["url"],
         config=row["config"],
         credentials=row["credentials"],

@@ -14,7 +14,7 @@ from monitoring.services.hosts import Permit, hosts_take
 from monitoring.services.leases import Lease, postpone
 from websites.hosts import host_of
 from websites.sources.base import Snapshot, SourceContext
-from websites.sources.registry import build, resolve, source_class
+from websites.sources.registry import build, source_class
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +46,15 @@ class Reading:
         hashes = {one.applied_hash for one in self.leases}
         known = hashes.pop() if len(hashes) == 1 else ""
         refs = sorted({ref for watched in self.refs.values() for ref in watched})
-        return build(first.source, context).read(refs, known_hash=known)
+        return build(first.kind, context).read(refs, known_hash=known)
 
 
 def readings_plan(leases: Sequence[Lease], now: datetime) -> list[Reading]:
     """Credentials are asked for each website alone. Public addresses are read once for all who
     watch them, one address of a host at a time; the others come back when the host is free."""
-    refs = _refs([one for one in leases if source_class(one.source).needs_refs])
-    own = [one for one in leases if not source_class(one.source).is_public]
-    groups = _groups([one for one in leases if source_class(one.source).is_public])
+    refs = _refs([one for one in leases if source_class(one.kind).needs_refs])
+    own = [one for one in leases if not source_class(one.kind).is_public]
+    groups = _groups([one for one in leases if source_class(one.kind).is_public])
     permits, later = hosts_take((host for host, _ in groups), now)
     readings = [Reading((one,), _part(refs, [one])) for one in own]
     waiting: list[tuple[Lease, datetime]] = []
@@ -76,7 +76,7 @@ def _groups(leases: Iterable[Lease]) -> dict[tuple[str, str], list[Lease]]:
     """Leases by (host, everything the request depends on)."""
     groups: dict[tuple[str, str], list[Lease]] = {}
     for one in leases:
-        asked = [resolve(one.source), one.url, dict(one.config), opened_or_empty(one.credentials)]
+        asked = [one.kind, one.url, dict(one.config), opened_or_empty(one.credentials)]
         key = json.dumps(asked, sort_keys=True, default=str)
         groups.setdefault((host_of(one.url), key), []).append(one)
     return groups

@@ -35,7 +35,6 @@ from monitoring.state import Event, MonitorState
 from websites.choices import Health
 from websites.sources.base import Snapshot, StockReading
 from websites.sources.errors import BadAnswerError, EmptyCatalogueError, SourceError
-from websites.sources.registry import resolve
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +106,7 @@ def _failure(lease: Lease, error: SourceError, now: datetime) -> tuple[PollResul
         tally=Tally(events=len(events), requests_made=0 if lease.is_given_up else 1),
         error=error,
     )
-    proof = error_proof(resolve(lease.source), error)
+    proof = error_proof(lease.kind, error)
     ids = _website_events(lease, run_id, events, now, proof)
     result = PollResult(
         lease.website_id, lease.name, PollOutcome.ERROR, events=len(ids), error=error

@@ -24,7 +24,7 @@ class Tally:
     requests_made: int = 0
     bytes_read: int = 0
     source: str = ""
-    """The kind that read, where another one than the website names."""
+    """The kind that read, where another one than the lease names."""
 
 
 def run_finish(
@@ -37,7 +37,7 @@ def run_finish(
 ) -> int | None:
     """Stores what a poll came to. Returns the row's id, None when it was merged into an equal one."""
     is_scheduled = not lease.requested_run_ids
-    source = tally.source or lease.source
+    source = tally.source or lease.kind
     if is_scheduled and outcome == PollOutcome.UNCHANGED:
         merged = run_merge(
             website_id=lease.website_id,

@@ -19,7 +19,6 @@ from monitoring.services.leases import Lease
 from monitoring.services.stockwriting import Step
 from monitoring.state import Change, Event, MonitorState, Observation
 from websites.sources.base import Availability, Snapshot, StockReading
-from websites.sources.registry import resolve
 
 NOT_LISTED = "The shop does not list this product: check its id."
 WENT_MISSING = "The shop no longer lists this product: its stock is unknown."
@@ -81,7 +80,7 @@ def steps_of(
 
 def kind_of(lease: Lease, snapshot: Snapshot) -> str:
     """The source kind that really read."""
-    return snapshot.source or resolve(lease.source)
+    return snapshot.source or lease.kind
 
 
 def stand_in_steps(

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from common.fields import DecryptionError
+from common.plugin import ConfigField
 from common.registry import Registry
 from websites.sources.base import Source, SourceContext
 
 AUTO = "auto"
 AUTO_LABEL = "Automatic"
+AUTO_KINDS = ("whmcs_rest", "whmcs_api")
+"""What `auto` may read with, best first. Product ids are the same in all of them."""
+
+WITH_CREDENTIALS, WITHOUT = "whmcs_api", "whmcs_rest"
+"""What `auto` reads with while no connection test has found anything better."""
 
 SOURCES: Registry[type[Source]] = Registry("source")
 SOURCES.register("whmcs_rest", "websites.sources.whmcs_rest.source.WhmcsRestSource")
@@ -27,9 +38,47 @@ def polled_kinds() -> list[str]:
     return [AUTO, *(kind for kind in SOURCES.kinds() if SOURCES.get(kind).is_polled)]
 
 
-def resolve(kind: str) -> str:
-    """The kind that really reads: `auto` is the best one this version has."""
-    return "whmcs_api" if kind == AUTO else kind
+def resolve(kind: str, resolved: str = "", credentials: Mapping[str, Any] | None = None) -> str:
+    """The kind that really reads. For `auto` the one the last connection test found (`resolved`),
+    before any test the one that fits the credentials."""
+    if kind != AUTO:
+        return kind
+    if resolved in AUTO_KINDS:
+        return resolved
+    return WITH_CREDENTIALS if credentials is None or _opens(credentials) else WITHOUT
+
+
+def auto_kinds(credentials: Mapping[str, Any]) -> list[str]:
+    """What a connection test of an `auto` website tries, best first."""
+    return [kind for kind in AUTO_KINDS if kind != WITH_CREDENTIALS or _opens(credentials)]
+
+
+def _opens(credentials: Mapping[str, Any]) -> bool:
+    """True also for credentials that no key opens: reading says so then, instead of going on
+    without them."""
+    needed = [field.name for field in SOURCES.get(WITH_CREDENTIALS).CONFIG if field.is_required]
+    try:
+        return all(credentials.get(name) for name in needed)
+    except DecryptionError:
+        return True
+
+
+def config_of(kind: str) -> Sequence[ConfigField]:
+    """The options of a kind; those of all its sources for `auto`, none of them required.
+    Raises UnknownKindError."""
+    if kind != AUTO:
+        return SOURCES.get(kind).CONFIG
+    fields = {field.name: field for one in AUTO_KINDS for field in SOURCES.get(one).CONFIG}
+    fields |= {field.name: field for field in SOURCES.get(WITH_CREDENTIALS).CONFIG}
+    return tuple(replace(field, is_required=False) for field in fields.values())
+
+
+def required_together(kind: str) -> frozenset[str]:
+    """Options of which all are given or none."""
+    if kind != AUTO:
+        return frozenset()
+    fields = SOURCES.get(WITH_CREDENTIALS).CONFIG
+    return frozenset(field.name for field in fields if field.is_required)
 
 
 def source_class(kind: str) -> type[Source]:

@@ -42,7 +42,7 @@ class WhmcsRestSource:
     CONFIG: ClassVar[Sequence[ConfigField]] = FIELDS
 
     def __init__(self, context: SourceContext) -> None:
-        self.config = RestConfig.of(context.url, {**context.config, **context.credentials})
+        self.config = RestConfig.of(context.url, context.config)
         self.base, self.pages = _remembered(context.memory)
 
     def read(self, refs: Sequence[str], *, known_hash: str = "") -> Snapshot:
