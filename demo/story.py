@@ -37,7 +37,7 @@ ALPINE: list[Row] = [
     ({"name": "Alpine Micro \u00b7 2 GB", "price": "4.20"}, (3, 3, 2, 2, 1, 1, 0, 0, 0, 5)),
     ({"name": "Alpine Large \u00b7 16 GB", "price": "24.00", "gid": 2}, (40, 40, 39)),
 ]
-SHOPS: dict[str, tuple[str, list[Row]]] = {"nimbus": ("8.12", NIMBUS), "alpine": ("6.3", ALPINE)}
+SHOPS: dict[str, tuple[str, list[Row]]] = {"nimbus": ("9.0", NIMBUS), "alpine": ("6.3", ALPINE)}
 
 
 class Story:

@@ -140,6 +140,7 @@ class World:
         return {
             "base_url": self.base_url,
             "shops": sorted(self.whmcs.shops),
+            "rest": sorted(name for name, shop in self.whmcs.shops.items() if shop.has_rest),
             "whmcs": {"identifier": IDENTIFIER, "secret": SECRET},
             "telegram": {"url": self.telegram_url, "token": TOKEN, "chat_id": CHAT_ID},
             "smtp": {"host": self.mail.host, "port": self.mail.port},

@@ -47,16 +47,18 @@ def hand_kept_shop(team: Team) -> Website:
 def world_shops(team: Team, world: Mapping[str, Any]) -> list[Website]:
     """A Website per shop of the fake world, all products imported. Reads the shops.
 
-    `world` is what the fake world says of itself: base_url, shops, whmcs.identifier and .secret.
+    `world` is what the fake world says of itself: base_url, shops, rest (those that need no
+    credentials), whmcs.identifier and .secret.
     """
     websites = []
     for name in world["shops"]:
+        is_open = name in world.get("rest", ())
         website = website_create(
             team=team,
             name=f"{name.capitalize()} Hosting",
-            source="whmcs_api",
+            source="whmcs_rest" if is_open else "whmcs_api",
             url=f"{world['base_url']}/{name}",
-            credentials=dict(world["whmcs"]),
+            credentials={} if is_open else dict(world["whmcs"]),
             poll_interval=5,
         )
         products_import(website=website)

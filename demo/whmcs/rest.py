@@ -44,7 +44,7 @@ def route_of(request: Request, path: str, folder: str = "") -> tuple[str, str] |
 def rest_reply(shop: Shop, mode: str, path: str, request: Request) -> Reply:
     """The answer of a shop where nothing goes wrong: a page when the mode is not the active one,
     and for every shop before 9.0."""
-    if not shop.style.rules.has_rest or shop.style.rest != mode:
+    if not shop.has_rest or shop.style.rest != mode:
         return html_reply(404, "<html><head><title>404</title></head><h1>404 Not Found</h1></html>")
     if request.method != "GET":
         return _json({"message": "Method Not Allowed"}, 405)

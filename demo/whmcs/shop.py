@@ -49,6 +49,11 @@ class Shop:
         return f"{self.url}/includes/api.php"
 
     @property
+    def has_rest(self) -> bool:
+        """Programs need no credentials to read it, see rest.py."""
+        return self.style.rules.has_rest and self.style.rest != "off"
+
+    @property
     def credentials(self) -> dict[str, str]:
         return {"identifier": self.access.identifier, "secret": self.access.secret}
 

@@ -135,9 +135,9 @@ def test_a_running_fake_world_becomes_websites_and_channels(
         path = tmp_path / "world.json"
         path.write_text(json.dumps(world.state()))
         init_db("--sample-data", world=path)
-    assert set(Website.objects.values_list("name", flat=True)) == {
-        "Nimbus Hosting",
-        "Alpine Hosting",
+    assert dict(Website.objects.values_list("name", "source")) == {
+        "Nimbus Hosting": "whmcs_rest",
+        "Alpine Hosting": "whmcs_api",
     }
     assert Monitor.objects.filter(threshold_low=3).count() == 9
     assert set(Channel.objects.values_list("kind", flat=True)) == {"telegram", "email", "webhook"}
