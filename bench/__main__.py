@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 
-from bench import cycles, lab, latency
+from bench import cycles, lab, latency, pages
 
 GOALS = {
     "unchanged, 1,000 products a shop": 200_000,
@@ -36,6 +36,7 @@ def main() -> None:
                 f"\nseen -> webhook delivered, {found['count']:.0f} flips: p50 {found['p50']:.1f} ms "
                 f"(goal 20), p95 {found['p95']:.1f} ms (goal 60)"
             )
+            pages.show()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
