@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import datetime
 
-from django.db.models import Count, Q
+from django.db.models import Q
 
 from notifications.choices import NotificationStatus
 from notifications.models import Channel, NotificationLog
@@ -34,9 +34,10 @@ def fresh_pick(
     taken: list[int] = []
     while len(taken) < limit:
         full = [channel_id for channel_id, count in busy.items() if count >= CHANNEL_MAX]
-        fits = rows.filter(~Q(channel_id__in=full) | Q(notification_type=TEST_TYPE))
-        columns = ("pk", "channel_id", "notification_type")
-        page = list(fits.exclude(pk__in=taken).values_list(*columns)[:limit])
+        fits = rows.exclude(pk__in=taken) if taken else rows
+        if full:
+            fits = fits.filter(~Q(channel_id__in=full) | Q(notification_type=TEST_TYPE))
+        page = list(fits.values_list("pk", "channel_id", "notification_type")[:limit])
         for pk, channel_id, kind in page:
             if len(taken) < limit and (busy[channel_id] < CHANNEL_MAX or kind == TEST_TYPE):
                 taken.append(pk)
@@ -74,5 +75,4 @@ def _under_way(now: datetime) -> Counter[int]:
     sending = NotificationLog.objects.filter(
         status=NotificationStatus.SENDING, claimed_until__gt=now
     )
-    counts = sending.order_by().values("channel_id").annotate(count=Count("pk"))
-    return Counter(dict(counts.values_list("channel_id", "count")))
+    return Counter(sending.order_by().values_list("channel_id", flat=True))
