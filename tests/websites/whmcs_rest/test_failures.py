@@ -108,6 +108,13 @@ def test_a_mode_that_a_firewall_blocks_does_not_hide_the_one_that_answers(shop: 
     assert snapshot.memory == {"base": "/index.php?rp=/api/v2", "pages": 1}
 
 
+@pytest.mark.parametrize("fault", ["forbidden_html", "cloudflare", "login_wall"])
+def test_a_known_mode_that_refuses_us_is_asked_once(shop: Shop, fault: str) -> None:
+    shop.fault(fault, times=None)
+    assert failure(shop, KNOWN).code != "rest_missing"
+    assert len(shop.calls("rest")) == 1
+
+
 def test_a_shop_that_blocks_every_mode_is_blocked(shop: Shop) -> None:
     shop.fault("forbidden_html", times=None)
     error = failure(shop)
@@ -226,6 +233,9 @@ def test_a_shop_that_does_not_turn_pages_is_not_whole(shop: Shop) -> None:
     snapshot = source_of(shop).read(())
     assert not snapshot.is_complete
     assert snapshot.requests_made == 2
+    result = source_of(shop).check()
+    assert (result.ok, result.code) == (False, "partial_answer")
+    assert result.advice
 
 
 def test_a_list_without_end_is_given_up(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from demo.whmcs import Shop
+from demo.world import World
 from websites.sources.base import Availability, Snapshot, SourceContext, StockReading
 from websites.sources.whmcs_rest.source import WhmcsRestSource
 
@@ -159,6 +160,19 @@ def test_the_connection_test_says_what_it_found(shop: Shop) -> None:
     assert result.ok
     assert result.message.startswith("OK: 3 products, 2 with stock numbers")
     assert result.details["base"] == "/index.php/api/v2"
+
+
+def test_the_connection_test_names_the_address_that_saves_a_redirect(
+    shop: Shop, world: World
+) -> None:
+    other = world.shop("beta")
+    other.configure(dialect="9.0")
+    other.add_product(1, "VPS S", stock=5)
+    shop.fault("redirect", location=f"{other.url}/api/v2/store/products?page=1&page_size=500")
+    result = WhmcsRestSource(SourceContext(shop.url)).check()
+    assert result.ok
+    assert result.advice.endswith(f"{other.url}.")
+    assert WhmcsRestSource(SourceContext(other.url)).check().advice == ""
 
 
 def test_the_connection_test_names_a_shop_without_this_api(shop: Shop) -> None:

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from django.conf import settings
 
 from common.http import Response, fetch
+from common.http_address import parse_url_strictly
 from common.http_errors import HttpError, TimedOutError
 from common.plugin import ConfigField
 from websites.sources.answers import request_error
@@ -20,7 +21,7 @@ from websites.sources.base import (
     StockReading,
 )
 from websites.sources.errors import SourceError
-from websites.sources.whmcs_rest.config import BASES, FIELDS, PAGE_SIZE, RestConfig, shop_root
+from websites.sources.whmcs_rest.config import FIELDS, PAGE_SIZE, RestConfig, shop_root
 from websites.sources.whmcs_rest.errors import ELSEWHERE, MISSING, answer_error
 from websites.sources.whmcs_rest.parser import body_hash, page_rows, parse_pages
 
@@ -38,12 +39,13 @@ class WhmcsRestSource:
     is_polled: ClassVar[bool] = True
     is_html: ClassVar[bool] = False
     is_public: ClassVar[bool] = True
+    read_seconds: ClassVar[float] = DEADLINE_SECONDS
     needs_refs: ClassVar[bool] = False
     CONFIG: ClassVar[Sequence[ConfigField]] = FIELDS
 
     def __init__(self, context: SourceContext) -> None:
         self.config = RestConfig.of(context.url, context.config)
-        self.base, self.pages = _remembered(context.memory)
+        self.base, self.pages = _remembered(context.memory, self.config.bases)
 
     def read(self, refs: Sequence[str], *, known_hash: str = "") -> Snapshot:
         """Reads as many pages as the last time first: when `known_hash` names them, none is
@@ -54,9 +56,18 @@ class WhmcsRestSource:
         """Finds the routing mode and reads the products; says what works or the exact fix."""
         reader = _Read(self.config, "", 0)
         try:
-            readings = reader.run("").readings
+            snapshot = reader.run("")
         except SourceError as error:
             return CheckResult(False, error.code, error.message, error.advice)
+        readings = snapshot.readings
+        if not snapshot.is_complete:
+            return CheckResult(
+                ok=False,
+                code="partial_answer",
+                message=f"The shop sent only a part of its catalogue ({len(readings)} products).",
+                advice="Test again: the list may have moved while it was read. If this stays so, "
+                "an add-on or a cache in front of the API mixes its pages up.",
+            )
         counted = sum(one.quantity is not None for one in readings)
         unknown = sum(one.availability is Availability.UNKNOWN for one in readings)
         return CheckResult(
@@ -64,9 +75,7 @@ class WhmcsRestSource:
             code="ok",
             message=f"OK: {len(readings)} products, {counted} with stock numbers, "
             "WHMCS REST API (no credentials needed).",
-            advice=f"{unknown} products show no usable stock: they stay unknown."
-            if unknown
-            else "",
+            advice=" ".join(filter(None, [reader.address_advice(), _stock_advice(unknown)])),
             details={"products": len(readings), "with_numbers": counted, "base": reader.base},
         )
 
@@ -86,6 +95,7 @@ class _Read:
         self.requests = 0
         self.bodies: list[bytes] = []
         self.status = 200
+        self.answered_at = ""
 
     def run(self, known_hash: str) -> Snapshot:
         self.bodies = [self._first()]
@@ -110,6 +120,15 @@ class _Read:
             **found,
         )
 
+    def address_advice(self) -> str:
+        answered = shop_root(self.answered_at)
+        if not self.config.root or answered == shop_root(parse_url_strictly(self.config.root).url):
+            return ""
+        return (
+            "Each poll is redirected. To save that, enter what it leads to as the address: "
+            f"{answered}."
+        )
+
     # --- Pages ------------------------------------------------------------------------------
 
     def _all_rows(self) -> tuple[list[list[Any]], bool]:
@@ -129,15 +148,17 @@ class _Read:
         return rows, all(len(page) <= size for page in rows)
 
     def _first(self) -> bytes:
-        """The first page; finds the routing mode when none is known or the known one is gone."""
+        """The first page; finds the routing mode when none is known or the known one is gone. A known
+        one that only refuses us is left in peace."""
         problems: list[SourceError] = []
-        for base in sorted(BASES, key=lambda one: one != self.base):
+        for base in sorted(self.config.bases, key=lambda one: one != self.base):
             try:
                 body = self._page(base, 1)
                 if base != self.base or not _seems_json(body):
                     page_rows(body, status=self.status)
             except SourceError as error:
-                if error.code not in ELSEWHERE:
+                is_kept = base == self.base and error.code != MISSING
+                if is_kept or error.code not in ELSEWHERE:
                     raise
                 problems.append(error)
                 continue
@@ -148,7 +169,7 @@ class _Read:
     def _page(self, base: str, number: int) -> bytes:
         """Raises SourceError when the answer is no 2xx."""
         response = self._ask(self.config.page_url(base, number))
-        self.status = response.status
+        self.status, self.answered_at = response.status, response.url
         failure = answer_error(response.status, response.headers, response.body)
         if failure is not None:
             raise failure
@@ -173,10 +194,10 @@ class _Read:
             raise request_error(error, redirected=_redirected) from None
 
 
-def _remembered(memory: Mapping[str, Any]) -> tuple[str, int]:
+def _remembered(memory: Mapping[str, Any], bases: Sequence[str]) -> tuple[str, int]:
     """(routing mode, number of pages) of the last read; ("", 0) when there was none."""
     base, pages = memory.get("base"), memory.get("pages")
-    if base in BASES and isinstance(pages, int) and 0 < pages <= MAX_PAGES:
+    if base in bases and isinstance(pages, int) and 0 < pages <= MAX_PAGES:
         return str(base), pages
     return "", 0
 
@@ -188,6 +209,10 @@ def _seems_json(body: bytes) -> bool:
 def _is_last(count: int, size: int) -> bool:
     """`size`: rows of the first page. Full pages are followed by another one, as far as we know."""
     return count == 0 or count != size or (size != PAGE_SIZE and size not in CAPS)
+
+
+def _stock_advice(unknown: int) -> str:
+    return f"{unknown} products show no usable stock: they stay unknown." if unknown else ""
 
 
 def _redirected(location: str) -> str:
