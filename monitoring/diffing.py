@@ -48,6 +48,11 @@ def _option_is_gone(state: MonitorState, reading: StockReading) -> bool:
     )
 
 
+def is_open_zero(state: MonitorState, reading: StockReading, *, source: str) -> bool:
+    """The shop says 0, and nothing tells what that means."""
+    return reading.is_ambiguous_zero and _zero_meaning(state, source) == ZeroMeans.AUTO
+
+
 def _zero_meaning(state: MonitorState, source: str) -> str:
     """AUTO means sold out once the same source showed this product above 0, else nothing."""
     if state.zero_means != ZeroMeans.AUTO:

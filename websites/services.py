@@ -22,6 +22,7 @@ from websites.signals import shop_moved
 from websites.sources.base import CheckResult, SourceContext
 from websites.sources.registry import (
     AUTO,
+    WITH_CREDENTIALS,
     auto_kinds,
     build,
     source_class,
@@ -178,18 +179,33 @@ def _check(website: Website, kind: str) -> CheckResult:
 
 
 def _best_check(website: Website) -> CheckResult:
-    """Tries what the settings allow, best first. When nothing works the last one speaks: it is the
-    one that was set up for the shop. All of them say in `details` what they found."""
-    tried: dict[str, str] = {}
-    for kind in auto_kinds(website.credentials):
+    """Tries what the settings allow, best first. When nothing works the source that was set up
+    with credentials speaks, else the last one. `details` say what each of them came to."""
+    failed: dict[str, CheckResult] = {}
+    for kind in auto_kinds(website.credentials, website.config):
         result = _check(website, kind)
-        tried[kind] = result.code
         if result.ok:
             _remember_kind(website, kind)
-            found = f"{result.message} Found: {source_class(kind).label}."
-            details = {**result.details, "source": kind, "tried": tried}
-            return replace(result, message=found, details=details)
-    return replace(result, details={**result.details, "tried": tried})
+            return _found(kind, result, failed)
+        failed[kind] = result
+    told = failed.get(WITH_CREDENTIALS, result)
+    tried = {kind: one.code for kind, one in failed.items()}
+    return replace(told, details={**told.details, "tried": tried})
+
+
+def _found(kind: str, result: CheckResult, failed: Mapping[str, CheckResult]) -> CheckResult:
+    """Credentials that were given and do not work are told all the same."""
+    advice = result.advice
+    if wrong := failed.get(WITH_CREDENTIALS):
+        label = source_class(WITH_CREDENTIALS).label
+        advice = " ".join(filter(None, [f"{label}: {wrong.message}", wrong.advice, advice]))
+    tried = {**{one: other.code for one, other in failed.items()}, kind: result.code}
+    return replace(
+        result,
+        message=f"{result.message} Found: {source_class(kind).label}.",
+        advice=advice,
+        details={**result.details, "source": kind, "tried": tried},
+    )
 
 
 def _remember_kind(website: Website, kind: str) -> None:

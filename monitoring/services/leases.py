@@ -10,13 +10,14 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Case, Exists, F, Min, OuterRef, Q, Subquery, Value, When
 
+from common.http import DEADLINE_SECONDS
 from monitoring.choices import MonitorStatus, PollState
 from monitoring.health import HealthState
 from monitoring.models import Monitor, PollRun
 from monitoring.services.setbased import update_rows
 from websites.models import Website
 from websites.querysets import LOST_TASK
-from websites.sources.registry import resolve
+from websites.sources.registry import chain_of, source_class
 
 LOST_TASK_SECONDS = int(LOST_TASK.total_seconds())
 
@@ -33,8 +34,8 @@ class Lease:
     website_id: int
     fence: int
     name: str
-    kind: str
-    """The source kind that really reads, see Website.kind."""
+    kinds: tuple[str, ...]
+    """The source kind that really reads (Website.kind), then those that may stand in for it."""
     url: str
     config: Mapping[str, Any]
     credentials: Mapping[str, Any] = field(repr=False)
@@ -52,6 +53,10 @@ class Lease:
     lost_polls: int = 0
     is_given_up: bool = False
     """Not to be read: the last MAX_LOST_POLLS polls never came back."""
+
+    @property
+    def kind(self) -> str:
+        return self.kinds[0]
 
 
 def _interval() -> Subquery:
@@ -100,8 +105,9 @@ def take(website_ids: list[int], now: datetime, *, only_queued: bool = True) -> 
     free = Website.objects.pollable().unleased(now).filter(pk__in=website_ids)
     if only_queued:
         free = free.filter(Q(queued_at__isnull=False))
-    rows = list(
-        free.annotate(asked=_interval(), is_requested=Exists(requests))
+    rows: list[dict[str, Any]] = [
+        {**row, "kinds": _kinds(row)}
+        for row in free.annotate(asked=_interval(), is_requested=Exists(requests))
         .select_related(None)
         .order_by(
             F("last_polled_at").asc(nulls_first=True), "pk"
@@ -132,15 +138,14 @@ def take(website_ids: list[int], now: datetime, *, only_queued: bool = True) -> 
             "lease_expires_at",
             "lost_polls",
         )
-    )
-    expires = now + timedelta(seconds=settings.POLL_LEASE_SECONDS)
+    ]
     won = set(
         update_rows(
             Website,
             match=["id", "fence"],
             change=["fence", "lease_expires_at", "queued_at", "lost_polls"],
             rows=[
-                (row["pk"], row["fence"], row["fence"] + 1, expires, None, _lost_polls(row))
+                (row["pk"], row["fence"], row["fence"] + 1, _expires(row, now), None, _lost(row))
                 for row in rows
             ],
         )
@@ -150,7 +155,18 @@ def take(website_ids: list[int], now: datetime, *, only_queued: bool = True) -> 
     return [_lease(row, tuple(runs.get(row["pk"], ())), now) for row in taken]
 
 
-def _lost_polls(row: Mapping[str, Any]) -> int:
+def _kinds(row: Mapping[str, Any]) -> tuple[str, ...]:
+    return chain_of(row["source"], row["resolved_source"], row["credentials"], row["config"])
+
+
+def _expires(row: Mapping[str, Any], now: datetime) -> datetime:
+    """The usual lease is enough for one source that takes the usual time."""
+    needed = sum(source_class(kind).read_seconds for kind in row["kinds"])
+    more = max(needed - DEADLINE_SECONDS, 0.0)
+    return now + timedelta(seconds=settings.POLL_LEASE_SECONDS + more)
+
+
+def _lost(row: Mapping[str, Any]) -> int:
     """A lease that ran out was never given back: whoever held it died."""
     return int(row["lost_polls"]) + (row["lease_expires_at"] is not None)
 
@@ -172,7 +188,7 @@ def _lease(row: Mapping[str, Any], run_ids: tuple[int, ...], now: datetime) -> L
         website_id=row["pk"],
         fence=row["fence"] + 1,
         name=row["name"],
-        kind=resolve(row["source"], row["resolved_source"], row["credentials"]),
+        kinds=row["kinds"],
         url=row["url"],
         config=row["config"],
         credentials=row["credentials"],
@@ -189,8 +205,8 @@ def _lease(row: Mapping[str, Any], run_ids: tuple[int, ...], now: datetime) -> L
         next_poll_at=row["next_poll_at"],
         requested_run_ids=run_ids,
         taken_at=now,
-        lost_polls=_lost_polls(row),
-        is_given_up=row["lease_expires_at"] is not None and _lost_polls(row) >= MAX_LOST_POLLS,
+        lost_polls=_lost(row),
+        is_given_up=row["lease_expires_at"] is not None and _lost(row) >= MAX_LOST_POLLS,
     )
 
 

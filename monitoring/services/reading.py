@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
+from typing import Any
 
 from common.fields import opened_or_empty
 from monitoring.choices import MonitorStatus
@@ -13,7 +16,8 @@ from monitoring.models import Monitor
 from monitoring.services.hosts import Permit, hosts_take
 from monitoring.services.leases import Lease, postpone
 from websites.hosts import host_of
-from websites.sources.base import Snapshot, SourceContext
+from websites.sources.base import Snapshot, Source, SourceContext
+from websites.sources.chain import Chain, wants_others
 from websites.sources.registry import build, source_class
 
 
@@ -37,26 +41,40 @@ class Reading:
     def read(self) -> Snapshot:
         """Runs in a thread: network only, no ORM. Raises SourceError."""
         first = self.leases[0]
-        context = SourceContext(
-            url=first.url,
-            config=first.config,
-            credentials=first.credentials,
-            memory=next((one.memory for one in self.leases if one.memory), {}),
-        )
+        memory = next((one.memory for one in self.leases if one.memory), {})
         hashes = {one.applied_hash for one in self.leases}
         known = hashes.pop() if len(hashes) == 1 else ""
         refs = sorted({ref for watched in self.refs.values() for ref in watched})
-        return build(first.kind, context).read(refs, known_hash=known)
+        if len(first.kinds) == 1:
+            return _built(first, first.kind, memory).read(refs, known_hash=known)
+        return Chain(
+            kinds=first.kinds,
+            build=partial(_built, first),
+            refs=refs,
+            may_use_others=self.permit is not None,
+            memory=memory,
+            now=time.time(),
+        ).read(known)
+
+
+def _built(lease: Lease, kind: str, memory: Mapping[str, Any]) -> Source:
+    return build(
+        kind,
+        SourceContext(
+            url=lease.url, config=lease.config, credentials=lease.credentials, memory=memory
+        ),
+    )
 
 
 def readings_plan(leases: Sequence[Lease], now: datetime) -> list[Reading]:
     """Credentials are asked for each website alone. Public addresses are read once for all who
     watch them, one address of a host at a time; the others come back when the host is free."""
-    refs = _refs([one for one in leases if source_class(one.kind).needs_refs])
-    own = [one for one in leases if not source_class(one.kind).is_public]
-    groups = _groups([one for one in leases if source_class(one.kind).is_public])
+    shared = [one for one in leases if _asks_in_public(one)]
+    own = [one for one in leases if not _asks_in_public(one)]
+    refs = _refs([one for one in shared if any(source_class(k).needs_refs for k in one.kinds)])
+    groups = _groups(shared)
     permits, later = hosts_take((host for host, _ in groups), now)
-    readings = [Reading((one,), _part(refs, [one])) for one in own]
+    readings = [Reading((one,)) for one in own]
     waiting: list[tuple[Lease, datetime]] = []
     for (host, _), group in groups.items():
         permit = permits.pop(host, None)
@@ -68,6 +86,14 @@ def readings_plan(leases: Sequence[Lease], now: datetime) -> list[Reading]:
     return readings
 
 
+def _asks_in_public(lease: Lease) -> bool:
+    """Also a website whose own source failed or left a doubt: then public pages may be read."""
+    if source_class(lease.kind).is_public:
+        return True
+    is_in_doubt = lease.health.failure_count > 0 or wants_others(lease.memory, time.time())
+    return is_in_doubt and any(source_class(kind).is_public for kind in lease.kinds)
+
+
 def _part(refs: Mapping[int, list[str]], leases: Iterable[Lease]) -> dict[int, list[str]]:
     return {one.website_id: refs.get(one.website_id, []) for one in leases}
 
@@ -76,7 +102,7 @@ def _groups(leases: Iterable[Lease]) -> dict[tuple[str, str], list[Lease]]:
     """Leases by (host, everything the request depends on)."""
     groups: dict[tuple[str, str], list[Lease]] = {}
     for one in leases:
-        asked = [one.kind, one.url, dict(one.config), opened_or_empty(one.credentials)]
+        asked = [one.kinds, one.url, dict(one.config), opened_or_empty(one.credentials)]
         key = json.dumps(asked, sort_keys=True, default=str)
         groups.setdefault((host_of(one.url), key), []).append(one)
     return groups

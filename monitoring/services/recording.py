@@ -17,6 +17,7 @@ from monitoring.health import after_failure, after_success, backoff_seconds
 from monitoring.listing_events import catalogue_events
 from monitoring.models import Monitor
 from monitoring.services.catalogue import catalogue_load, catalogue_write
+from monitoring.services.doubts import fresh_doubts, with_doubts
 from monitoring.services.judging import is_confirmed, verdict_of
 from monitoring.services.leases import Lease
 from monitoring.services.quiet import website_release
@@ -35,6 +36,9 @@ from monitoring.state import Event, MonitorState
 from websites.choices import Health
 from websites.sources.base import Snapshot, StockReading
 from websites.sources.errors import BadAnswerError, EmptyCatalogueError, SourceError
+
+ASK_SOON = timedelta(seconds=2)
+"""Another source is asked about a doubt so soon."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,14 +153,15 @@ def _snapshot(lease: Lease, snapshot: Snapshot, now: datetime) -> tuple[PollResu
     changed = listing.compare(known, seen)
     steps = steps_of(lease, monitors, seen, changed, snapshot, now)
     recovery = after_success(lease.health)
-    is_applied = changed.is_settled
+    doubts = fresh_doubts(lease, snapshot, monitors, seen)
     release_ok(
         lease,
         now,
         recovery.state,
-        snapshot,
+        with_doubts(snapshot, doubts),
+        next_poll_at=now + ASK_SOON if doubts else next_due(lease),
         quarantine={},
-        applied_hash=snapshot.body_hash if is_applied else "",
+        applied_hash=snapshot.body_hash if changed.is_settled and not doubts else "",
         applied_monitors=len(monitors),
         applied_template=snapshot.template,
     )

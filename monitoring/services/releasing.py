@@ -25,11 +25,12 @@ def next_due(lease: Lease) -> datetime:
 def release_ok(
     lease: Lease, now: datetime, state: HealthState, snapshot: Snapshot, **columns: Any
 ) -> None:
+    due = columns.pop("next_poll_at", None) or next_due(lease)
     release_or_lose(
         lease,
         now,
         state,
-        next_poll_at=next_due(lease),
+        next_poll_at=due,
         last_success_at=now,
         **_words(snapshot),
         **remembered(lease, snapshot),

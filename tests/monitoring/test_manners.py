@@ -53,6 +53,7 @@ def test_a_shop_that_refuses_everything_is_asked_less_and_less(shop, time_machin
     assert "address of this server" in website.last_advice
     assert why_not_running(website)
     assert set(Monitor.objects.values_list("quantity", "available")) == {(5, True)}
+    assert website.last_success_at
     assert website.last_success_at < end - timedelta(hours=11)
     assert list(MonitorHistory.objects.values_list("event_type", flat=True)) == [
         "website_unreachable"

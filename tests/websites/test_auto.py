@@ -36,6 +36,11 @@ def auto(shop: Shop, *, is_known: bool = False, **fields: Any) -> Website:
     return make_website(source="auto", url=shop.url, credentials=credentials, **fields)
 
 
+def remembered(website: Website) -> Any:
+    """What the REST API wanted to be remembered."""
+    return website.memory.get("sources", {}).get(REST, website.memory)
+
+
 def stored(website: Website) -> Website:
     return Website.objects.get(pk=website.pk)
 
@@ -81,9 +86,19 @@ def test_an_older_shop_is_read_with_the_credentials(shop: Shop) -> None:
     assert stored(website).resolved_source == API
 
 
-def test_an_older_shop_without_credentials_says_what_is_needed(shop: Shop) -> None:
+def test_an_older_shop_without_credentials_is_read_by_its_public_pages(shop: Shop) -> None:
     shop.configure(dialect="8.12")
     website = auto(shop)
+    result = website_check(website=website)
+    assert (result.ok, result.details["source"]) == (True, "whmcs_storefront")
+    cycle_now(website_ids=[website.pk])
+    assert PollRun.objects.get().source == "whmcs_storefront"
+
+
+def test_where_pages_are_not_allowed_it_says_what_is_needed(shop: Shop) -> None:
+    shop.configure(dialect="8.12")
+    website = auto(shop)
+    website_update(website=website, config={"allow_pages": False})
     result = website_check(website=website)
     assert (result.ok, result.code) == (False, "rest_missing")
     assert "with credentials" in result.advice
@@ -95,6 +110,10 @@ def test_wrong_credentials_of_an_older_shop_are_named(shop: Shop) -> None:
     website = make_website(
         source="auto", url=shop.url, credentials={"identifier": "demo-identifier", "secret": "x"}
     )
+    result = website_check(website=website)
+    assert (result.ok, result.details["source"]) == (True, "whmcs_storefront")
+    assert "WHMCS API" in result.advice
+    website_update(website=website, config={"allow_pages": False})
     assert website_check(website=website).code == "bad_credentials"
 
 
@@ -150,7 +169,7 @@ def test_testing_again_disturbs_nothing(shop: Shop) -> None:
     website_check(website=website)
     cycle_now(website_ids=[website.pk])
     before = stored(website)
-    assert before.memory == {"base": "/api/v2", "pages": 1}
+    assert remembered(before) == {"base": "/api/v2", "pages": 1}
     website_check(website=stored(website))
     after = stored(website)
     assert (after.memory, after.fence, after.applied_hash) == (
@@ -178,7 +197,7 @@ def test_a_change_over_rest_is_an_event(shop: Shop) -> None:
     cycle_now(website_ids=[website.pk])
     event = MonitorHistory.objects.get(event_type="sold_out")
     assert event.metadata["evidence"]["source"] == REST
-    assert stored(website).memory == {"base": "/api/v2", "pages": 1}
+    assert remembered(stored(website)) == {"base": "/api/v2", "pages": 1}
 
 
 def test_the_command_says_which_source_was_found(shop: Shop) -> None:

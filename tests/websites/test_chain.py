@@ -8,7 +8,7 @@ import pytest
 
 from tests.factories import ambiguous, reading, snapshot
 from websites.sources.base import Availability, Snapshot
-from websites.sources.chain import PAUSE_SECONDS, SETTLED_SECONDS, Chain
+from websites.sources.chain import PAUSE_SECONDS, SETTLED_SECONDS, Chain, wants_others
 from websites.sources.errors import AuthError, SourceError, UnreachableError
 
 NOW = 1_000_000.0
@@ -35,9 +35,8 @@ class World:
             kinds=[API, PAGES],
             build=self.build,
             refs=["1"],
-            open_zeros=zeros,
             may_use_others=others,
-            memory=self.memory,
+            memory={**self.memory, "doubtful": list(zeros)},
             now=self.now,
         )
         found = chain.read(known)
@@ -170,6 +169,15 @@ def test_two_sources_that_disagree_prove_nothing():
     shop = world(snapshot(ambiguous()), snapshot(reading(7)))
     (found,) = shop.read(zeros={"1"}).readings
     assert (found.availability, found.quantity, found.is_conflict) == (UNKNOWN, None, True)
+
+
+def test_where_the_other_source_says_nothing_it_is_asked_again_after_an_hour_only():
+    shop = world(snapshot(ambiguous()), snapshot(reading(5, product_id="2")))
+    shop.read(zeros={"1"})
+    shop.read(zeros={"1"})
+    assert shop.kinds == [API]
+    assert not wants_others({"settled": {"1": ["", NOW]}}, NOW + SETTLED_SECONDS)
+    assert wants_others({"settled": {"1": ["", NOW]}}, NOW + SETTLED_SECONDS + 1)
 
 
 def test_a_0_that_is_clear_or_nobody_watches_is_not_asked_about():

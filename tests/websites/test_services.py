@@ -45,7 +45,7 @@ def test_a_new_website_is_due_at_once_with_the_default_interval() -> None:
     assert (website.source, website.health, website.poll_interval) == ("auto", "never", 60)
     assert website.next_poll_at <= timezone.now()
     assert website.credentials == CREDENTIALS
-    assert website.config == {}
+    assert website.config == {"allow_pages": True, "preview": False, "probe": True}
 
 
 def test_the_secret_is_not_in_the_database_as_it_is() -> None:
@@ -61,7 +61,7 @@ def test_the_secret_is_not_in_the_database_as_it_is() -> None:
 
 def test_a_secret_in_the_options_is_encrypted_all_the_same() -> None:
     website = create(credentials={"identifier": "ident"}, config={"secret": "s"})
-    assert website.config == {}
+    assert "secret" not in website.config
     assert website.credentials == {"identifier": "ident", "secret": "s"}
 
 

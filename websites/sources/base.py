@@ -110,6 +110,8 @@ class Source(Protocol):
     is_public: ClassVar[bool]
     """True when it asks what any visitor may ask. Such sources share the budget of their host, and
     equal addresses are read once for all who watch them."""
+    read_seconds: ClassVar[float]
+    """A read as a whole is over by then, come what may."""
     needs_refs: ClassVar[bool]
     """True when `read` wants to know which products are watched; it gets none otherwise."""
     CONFIG: ClassVar[Sequence[ConfigField]]

@@ -5,7 +5,8 @@ is asked when the first one failed before, and to find out what a 0 means that m
 out and for unlimited alike. Nothing else is read twice.
 
 What it remembers: `{"sources": {kind: what that source wants back}, "failed": [count, until],
-"settled": {product id: [answer, when]}}`, times in seconds since 1970.
+"settled": {product id: [answer, when]}, "doubtful": [product ids]}`, times in seconds since 1970.
+"doubtful" is written by the poller: watched products whose 0 nobody could read.
 """
 
 from __future__ import annotations
@@ -31,15 +32,21 @@ Build = Callable[[str, Mapping[str, Any]], Source]
 """(kind, what it wanted remembered) -> the source."""
 
 
+def wants_others(memory: Mapping[str, Any], now: float) -> bool:
+    """Whether a read will ask more than the first source."""
+    settled = memory.get("settled", {}).values()
+    is_old = any(now - float(when) > SETTLED_SECONDS for _, when in settled)
+    return bool(memory.get("failed") or memory.get("doubtful") or is_old)
+
+
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """`kinds`: best first. `refs`: watched products. `open_zeros`: those of them whose 0 nobody
-    can read yet. `may_use_others`: the host gave leave for more than the first source."""
+    """`kinds`: best first. `refs`: watched products. `may_use_others`: the host gave leave for more
+    than the first source."""
 
     kinds: Sequence[str]
     build: Build
     refs: Sequence[str]
-    open_zeros: Collection[str]
     may_use_others: bool
     memory: Mapping[str, Any]
     now: float
@@ -121,10 +128,11 @@ class Chain:
         return self.now - float(self._answers()[product_id][1]) > SETTLED_SECONDS
 
     def _settled(self, snapshot: Snapshot) -> Snapshot:
+        open_zeros = {*self.memory.get("doubtful", ()), *self._answers()}
         doubtful = {
             one.product_id
             for one in snapshot.readings
-            if one.is_ambiguous_zero and one.product_id in self.open_zeros
+            if one.is_ambiguous_zero and one.product_id in open_zeros
         }
         if snapshot.is_unchanged or not doubtful:
             return snapshot
@@ -144,13 +152,8 @@ class Chain:
                 seen = self._read(kind, "").readings
             except SourceError:
                 continue
-            answers = {
-                one.product_id: [answer, self.now]
-                for one in seen
-                if one.product_id in product_ids and (answer := _meaning(one))
-            }
-            if answers:
-                return answers
+            said = {one.product_id: _meaning(one) for one in seen}
+            return {pid: [said.get(pid, ""), self.now] for pid in product_ids}
         return {}
 
 
@@ -164,7 +167,7 @@ def _meaning(reading: StockReading) -> str:
 
 
 def _answered(reading: StockReading, answer: Sequence[Any] | None) -> StockReading:
-    if answer is None or not reading.is_ambiguous_zero:
+    if not answer or not answer[0] or not reading.is_ambiguous_zero:
         return reading
     token = f"{reading.token} 0: {answer[0]}"
     if answer[0] == SOLD_OUT:

@@ -13,8 +13,17 @@ from websites.sources.base import Source, SourceContext
 
 AUTO = "auto"
 AUTO_LABEL = "Automatic"
-AUTO_KINDS = ("whmcs_rest", "whmcs_api")
+AUTO_KINDS = ("whmcs_rest", "whmcs_api", "whmcs_storefront")
 """What `auto` may read with, best first. Product ids are the same in all of them."""
+PAGES = "whmcs_storefront"
+ALLOW_PAGES = ConfigField(
+    "allow_pages",
+    "Read public pages where nothing better answers",
+    help="While the API of the shop fails, and to find out what a 0 of it means, public pages are "
+    "read like a visitor does.",
+    type="boolean",
+    default=True,
+)
 
 WITH_CREDENTIALS, WITHOUT = "whmcs_api", "whmcs_rest"
 """What `auto` reads with while no connection test has found anything better."""
@@ -48,9 +57,25 @@ def resolve(kind: str, resolved: str = "", credentials: Mapping[str, Any] | None
     return WITH_CREDENTIALS if credentials is None or _opens(credentials) else WITHOUT
 
 
-def auto_kinds(credentials: Mapping[str, Any]) -> list[str]:
-    """What a connection test of an `auto` website tries, best first."""
-    return [kind for kind in AUTO_KINDS if kind != WITH_CREDENTIALS or _opens(credentials)]
+def auto_kinds(credentials: Mapping[str, Any], config: Mapping[str, Any]) -> list[str]:
+    """What a connection test of an `auto` website tries, best first: what credentials open and the
+    operator allows."""
+    barred = {WITH_CREDENTIALS} if not _opens(credentials) else set()
+    if not config.get(ALLOW_PAGES.name, True):
+        barred |= {PAGES}
+    return [kind for kind in AUTO_KINDS if kind not in barred]
+
+
+def chain_of(
+    kind: str, resolved: str, credentials: Mapping[str, Any], config: Mapping[str, Any]
+) -> tuple[str, ...]:
+    """The kinds that may read a website: the one that does, then those that may stand in for it.
+    REST is no stand-in where a connection test did not find it."""
+    first = resolve(kind, resolved, credentials)
+    if kind != AUTO:
+        return (first,)
+    others = [one for one in auto_kinds(credentials, config) if one != first]
+    return (first, *(one for one in others if one != WITHOUT or not resolved))
 
 
 def _opens(credentials: Mapping[str, Any]) -> bool:
@@ -70,7 +95,7 @@ def config_of(kind: str) -> Sequence[ConfigField]:
         return SOURCES.get(kind).CONFIG
     fields = {field.name: field for one in AUTO_KINDS for field in SOURCES.get(one).CONFIG}
     fields |= {field.name: field for field in SOURCES.get(WITH_CREDENTIALS).CONFIG}
-    return tuple(replace(field, is_required=False) for field in fields.values())
+    return (*(replace(field, is_required=False) for field in fields.values()), ALLOW_PAGES)
 
 
 def required_together(kind: str) -> frozenset[str]:

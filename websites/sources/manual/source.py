@@ -15,6 +15,7 @@ class ManualSource:
     is_polled: ClassVar[bool] = False
     is_html: ClassVar[bool] = False
     is_public: ClassVar[bool] = False
+    read_seconds: ClassVar[float] = 0.0
     needs_refs: ClassVar[bool] = False
     CONFIG: ClassVar[Sequence[ConfigField]] = ()
 

@@ -38,6 +38,7 @@ class WhmcsApiSource:
     is_polled: ClassVar[bool] = True
     is_html: ClassVar[bool] = False
     is_public: ClassVar[bool] = False
+    read_seconds: ClassVar[float] = DEADLINE_SECONDS
     needs_refs: ClassVar[bool] = False
     CONFIG: ClassVar[Sequence[ConfigField]] = FIELDS
 
