@@ -66,7 +66,7 @@ class Shopper:
         self.shop = shop
         self.random = random.Random(seed)
         self.seen = {pid: product.stock for pid, product in shop.products.items()}
-        self.told = Counter()
+        self.told: Counter[tuple[str, str]] = Counter()
 
     def move(self):
         pids = self.random.sample(sorted(self.seen), self.random.choice((0, 0, 1, 2)))

@@ -38,6 +38,7 @@ class WhmcsStorefrontSource:
     is_polled: ClassVar[bool] = True
     is_html: ClassVar[bool] = True
     is_public: ClassVar[bool] = True
+    read_seconds: ClassVar[float] = READ_SECONDS
     needs_refs: ClassVar[bool] = True
     CONFIG: ClassVar[Sequence[ConfigField]] = FIELDS
 
