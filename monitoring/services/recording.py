@@ -16,6 +16,7 @@ from monitoring.evidence import error_proof, snapshot_proof
 from monitoring.health import after_failure, after_success, backoff_seconds
 from monitoring.listing_events import catalogue_events
 from monitoring.models import Monitor
+from monitoring.services.binding import slugs_bind
 from monitoring.services.catalogue import catalogue_load, catalogue_write
 from monitoring.services.doubts import fresh_doubts, with_doubts
 from monitoring.services.judging import is_confirmed, verdict_of
@@ -150,6 +151,7 @@ def _snapshot(lease: Lease, snapshot: Snapshot, now: datetime) -> tuple[PollResu
     verdict = verdict_of(lease, known, seen, monitors, snapshot)
     if verdict.is_suspect and not is_confirmed(lease, verdict, now):
         return _quarantine(lease, snapshot, verdict, now)
+    monitors, known = slugs_bind(lease.website_id, monitors, known, seen)
     changed = listing.compare(known, seen)
     steps = steps_of(lease, monitors, seen, changed, snapshot, now)
     recovery = after_success(lease.health)
