@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.websites.storefront.pages import read_html
+from tests.websites.storefront.pages import by_key, read_html
 from websites.sources.whmcs_storefront.strings import SOLD_OUT_DESCRIPTIONS
 
 pytestmark = [pytest.mark.unit, pytest.mark.once]
@@ -142,3 +142,44 @@ def test_the_currency_chosen_on_the_page_is_used():
 def test_names_lose_what_moves_text_about():
     html = one_card(CARD.format("1 Available").replace("VPS", "V\u202ePS\u200d \u0007x"))
     assert read_html(html).items[0].name == "VPS\u200d x"
+
+
+def in_theme(*rows: str) -> list[str]:
+    html = "".join(f'<div class="package"><h3>VPS</h3>{row}</div>' for row in rows)
+    items = by_key(read_html(f"<main>{html}</main>"))
+    return [items[key].availability.value for key in sorted(items)]
+
+
+@pytest.mark.parametrize(
+    "gone",
+    [
+        '<a class="price-btn unavailable" href="cart.php?a=add&pid=1">Come back</a>',
+        '<a href="cart.php?a=add&pid=1">Out of Stock</a>',
+        '<a class="btn" href="cart.php?a=add&pid=1">(Agotado)</a>',
+        '<form action="cart.php?a=add"><input type="hidden" name="pid" value="1">'
+        '<input type="submit" value="Order Now" disabled></form>',
+    ],
+)
+def test_an_order_link_that_says_sold_out_is_none(gone):
+    assert in_theme(gone, '<a href="cart.php?a=add&pid=2">Order</a>') == [
+        "out_of_stock",
+        "in_stock",
+    ]
+
+
+def test_a_badge_beside_a_working_order_link_proves_nothing():
+    badge = '<span class="badge">Out of Stock</span><a href="cart.php?a=add&pid=1">Order</a>'
+    assert in_theme(badge, '<a href="cart.php?a=add&pid=2">Order</a>') == ["unknown", "unknown"]
+
+
+def test_a_badge_outside_of_the_inner_box_belongs_to_the_card():
+    row = '<span class="badge">3 Available</span><div class="pricing"><a href="cart.php?a=add&pid={}">Order</a></div>'
+    assert in_theme(row.format(1), row.format(2)) == ["in_stock", "in_stock"]
+
+
+def test_a_wall_that_links_to_a_product_is_still_a_wall():
+    html = (
+        '<title>Login</title><p><a href="/cart.php?a=add&pid=1">Order</a></p>'
+        '<form action="/dologin.php"><input name="username"><input name="password"></form>'
+    )
+    assert (read_html(html).page, read_html(html).items) == ("login", ())

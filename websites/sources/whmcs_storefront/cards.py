@@ -21,6 +21,7 @@ from websites.sources.whmcs_storefront.document import (
     is_hidden,
     text_of,
 )
+from websites.sources.whmcs_storefront.strings import is_sold_out
 from websites.sources.whmcs_storefront.words import name_of
 
 _ID = re.compile(r"(product|bundle)(b?)([0-9]{1,10})(?:-([a-z-]+))?")
@@ -35,6 +36,10 @@ _TOO_HIGH = frozenset({"html", "body", "main", "form", "table", "tbody", "sectio
 _ELSEWHERE_TAGS = frozenset({"nav", "header", "footer", "aside", "select"})
 _ELSEWHERE_CLASSES = frozenset(
     {"sidebar", "breadcrumb", "navbar", "nav", "dropdown-menu", "modal", "cart-sidebar", "footer"}
+)
+_ELSEWHERE_IDS = frozenset({"header", "footer", "nav", "navbar", "main-menu"})
+_OFF_CLASSES = frozenset(
+    {"disabled", "unavailable", "out-of-stock", "outofstock", "sold-out", "soldout"}
 )
 _TEXT_TAGS = frozenset(
     {"h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "select", "label", "strong"}
@@ -114,14 +119,17 @@ class _Foreign:
 
 
 def _climbed(node: Node, others: Iterable[int], steps: int = 8) -> Node:
+    """The highest element around `node` that looks like a card and holds no other product; else
+    the highest one at all."""
+    card = None
     for parent in ancestors(node):
         steps -= 1
         if steps < 0 or parent.mem_id in others or parent.tag in _TOO_HIGH:
-            return node
+            break
         node = parent
         if node.tag in _CARD_TAGS or classes(node) & _CARD_CLASSES:
-            return node
-    return node
+            card = node
+    return card if card is not None else node
 
 
 def _link_card(card: Card) -> None:
@@ -146,7 +154,9 @@ def _link_card(card: Card) -> None:
 
 
 def _is_live(link: Node) -> bool:
-    if has_attr(link, "disabled") or "disabled" in classes(link) or is_hidden(link):
+    if has_attr(link, "disabled") or classes(link) & _OFF_CLASSES or is_hidden(link):
+        return False
+    if is_sold_out(attr(link, "value") if link.tag == "input" else text_of(link)):
         return False
     if link.tag == "a":
         return product_ref(attr(link, "href")) is not None
@@ -237,7 +247,7 @@ def _is_elsewhere(node: Node, taken: set[int]) -> bool:
     for one in ancestors(node):
         if one.mem_id in taken or one.tag in _ELSEWHERE_TAGS or has_attr(one, "menuitemname"):
             return True
-        if classes(one) & _ELSEWHERE_CLASSES:
+        if classes(one) & _ELSEWHERE_CLASSES or one.id in _ELSEWHERE_IDS:
             return True
     return False
 

@@ -37,16 +37,16 @@ def landing_of(doc: Document, final_url: str) -> Landing | None:
 
 def _product_form(doc: Document, final_url: str) -> Landing | None:
     """The form outranks any text: options may be called "Out of Stock"."""
-    configure = doc.first("form#frmConfigureProduct")
+    configure = doc.by_id("frmConfigureProduct")
     if configure is not None and configure.css_first('input[name="i"]') is not None:
         return Landing("product", "", _title(doc), "form#frmConfigureProduct")
-    button = doc.first("#btnCompleteProductConfig")
+    button = doc.by_id("btnCompleteProductConfig")
     if button is not None and action_of(final_url) == "confproduct":
         return Landing("product", "", _title(doc), "#btnCompleteProductConfig")
-    domain = doc.first("form#frmProductDomain")
+    domain = doc.by_id("frmProductDomain")
     if domain is None:
         return None
-    shown = domain.css_first("#frmProductDomainPid") or doc.first("#frmProductDomainPid")
+    shown = doc.by_id("frmProductDomainPid")
     pid = attr(shown, "value") if shown is not None else ""
     return Landing("product", pid if pid.isdecimal() else "", "", "form#frmProductDomain")
 
@@ -67,9 +67,10 @@ def _sold_out_title(doc: Document) -> str:
             for paragraph in doc.css(_TEXTS):
                 if is_sold_out_description(text_of(paragraph)):
                     return f'"{line(text_of(paragraph))[:80]}"'
-    boxes = doc.first("#order-boxes h1")
-    if boxes is not None and is_sold_out(text_of(boxes)):
-        return f'"{line(text_of(boxes))[:80]}"'
+    boxes = doc.by_id("order-boxes")
+    heading = boxes.css_first("h1") if boxes is not None else None
+    if heading is not None and is_sold_out(text_of(heading)):
+        return f'"{line(text_of(heading))[:80]}"'
     return ""
 
 

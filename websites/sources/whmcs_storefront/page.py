@@ -57,9 +57,13 @@ def read_page(answer: Answer) -> Page:
     if landing is not None:
         return _landed(page, landing, answer)
     items = items_of(doc, form, final)
-    if items or is_listing(doc):
-        return replace(page, page=LISTING, items=items, group_name=group_name(doc))
-    return replace(page, page=failure_by_page(doc, final) or UNKNOWN)
+    is_proved = any(item.availability is not Availability.UNKNOWN for item in items)
+    is_shop = bool(form.name) and (bool(items) or is_listing(doc))
+    # A wall of some kind may link to products, too.
+    failure = "" if is_proved or is_shop else failure_by_page(doc, final)
+    if failure or not (items or is_shop):
+        return replace(page, page=failure or UNKNOWN)
+    return replace(page, page=LISTING, items=items, group_name=group_name(doc))
 
 
 def _is_whmcs(html: str, headers: Mapping[str, str]) -> bool:

@@ -27,7 +27,7 @@ CONTRADICTION = "contradiction"
 _BADGES = (
     ".badge, .label, .btn, .button, button, td, .unavailable, .order-unavailable, .stock, .status, "
     ".product-unavailable, .out-of-stock, .outofstock, .sold-out, .soldout, .order-button, "
-    ".price-btn, .qty, input[type=submit], input[type=button], em, span, small"
+    ".price-btn, .qty, a, input[type=submit], input[type=button], em, span, small"
 )
 _LEAVES = "span, em, small, div, td, p"
 _UNAVAILABLE = frozenset({"order-unavailable", "product-unavailable"})
@@ -77,6 +77,8 @@ def shown_on(card: Card, form: OrderForm) -> Shown:
             return Shown(numbers, text, mark, is_marked=True)
         return Shown(numbers, text, CONTRADICTION, is_marked=True)
     badge = _badge(card)
+    if badge and card.is_live:
+        return Shown(numbers, text, CONTRADICTION)
     return Shown(numbers, text, badge, is_marked=bool(badge))
 
 
@@ -112,8 +114,6 @@ def _count(text: str) -> tuple[int, str] | None:
 
 def _badge(card: Card) -> str:
     """The mark of a sold out card in themes without the ids of the vendor; "" without one."""
-    if card.is_live:
-        return ""
     form = card.part("form")
     if form is not None:
         off = [one for one in form.css("input[type=submit], button") if has_attr(one, "disabled")]
@@ -122,7 +122,7 @@ def _badge(card: Card) -> str:
         words = attr(one, "value") if one.tag == "input" else text_of(one)
         names = classes(one)
         is_class = names & _UNAVAILABLE or ("unavailable" in names and names & _BUTTONS)
-        if not is_class and (len(words) > 200 or not is_sold_out(words)):
+        if not is_class and not is_sold_out(words):
             continue
         if not in_text(one, card.node, card.title) and not _is_hidden_in(one, card.node):
             mark = f".{'.'.join(sorted(names))[:60]} " if is_class else ""

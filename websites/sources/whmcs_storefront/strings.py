@@ -5,6 +5,7 @@ Compared as `words.plain()` makes them. Sites can override every string, so stru
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from websites.sources.whmcs_storefront.words import plain
@@ -59,11 +60,19 @@ SOLD_OUT_DESCRIPTIONS = (
 
 AVAILABLE = frozenset(plain(one.available) for one in LANGUAGES.values())
 SOLD_OUT = frozenset(plain(one.sold_out) for one in LANGUAGES.values())
+_LONGEST = 60
+"""Longer than any of them, with brackets, icons and blanks around it."""
 SOLD_OUT_BEGINNINGS = tuple(plain(text) for text in SOLD_OUT_DESCRIPTIONS)
 
 
 def is_sold_out(text: str) -> bool:
     """The whole text is {outofstock} of a language, brackets around it or not."""
+    short = text.strip()
+    return 0 < len(short) <= _LONGEST and _is_sold_out(short)
+
+
+@lru_cache(maxsize=4096)
+def _is_sold_out(text: str) -> bool:
     return plain(text).strip("()[] ") in SOLD_OUT
 
 
