@@ -90,7 +90,7 @@ else:
 class EncryptedJSONField(_Base):
     """A JSON object kept as one Fernet token. It cannot be searched; `isnull` is the only lookup.
 
-    Reads as a mapping (Sealed), is written from one. One that cannot be opened is written back as
+    Reads as a mapping (Sealed), is written from one; an empty one is stored as "". One that cannot be opened is written back as
     it is: a change of other fields destroys nothing.
     """
 
@@ -111,7 +111,7 @@ class EncryptedJSONField(_Base):
 
     def get_prep_value(self, value: Any) -> str:
         try:
-            return encrypt(json.dumps(dict(value or {})))
+            return encrypt(json.dumps(dict(value))) if value else ""
         except DecryptionError:
             return str(value.stored)
 

@@ -37,6 +37,7 @@ from common.http_errors import (
     TimedOutError,
     TlsFailedError,
 )
+from common.http_proxy import proxy_pools
 from common.http_socket import CONNECT_SECONDS, READ_SECONDS, clock, pools
 
 logger = logging.getLogger(__name__)
@@ -166,12 +167,19 @@ def _exchange(
 
 
 def _send(method: str, url: Url, body: bytes | None, headers: HTTPHeaderDict) -> BaseHTTPResponse:
-    pool = pools().connection_from_host(url.host, port=port_of(url), scheme=url.scheme)
+    goal = url.request_uri
+    proxy = proxy_pools(url)
+    if proxy is not None and url.scheme == "http":
+        # Without encryption the proxy is told the whole address, and who asks, with each request.
+        goal = url.url
+        headers = HTTPHeaderDict(headers)
+        headers.update(proxy.proxy_headers)
+    pool = (proxy or pools()).connection_from_host(url.host, port=port_of(url), scheme=url.scheme)
 
     def ask() -> BaseHTTPResponse:
         return pool.urlopen(
             method,
-            url.request_uri,
+            goal,
             body=body,
             headers=headers,
             retries=False,

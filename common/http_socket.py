@@ -78,7 +78,9 @@ class _TlsSocket(_DeadlineMixin, ssl.SSLSocket):
     pass
 
 
-def _addresses(host: str, port: int) -> list[tuple[socket.AddressFamily, tuple[Any, ...]]]:
+def _addresses(
+    host: str, port: int, *, is_judged: bool
+) -> list[tuple[socket.AddressFamily, tuple[Any, ...]]]:
     """What a name resolves to, refused ones left out. The resolver keeps its own time-out."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
@@ -90,7 +92,7 @@ def _addresses(host: str, port: int) -> list[tuple[socket.AddressFamily, tuple[A
     for family, _, _, _, target in found:
         if family in (socket.AF_INET, socket.AF_INET6):
             address = parse_address(str(target[0]))
-            if may_connect(
+            if not is_judged or may_connect(
                 address,
                 port,
                 allowed_networks=settings.ALLOW_PRIVATE_NETWORKS,
@@ -108,14 +110,16 @@ def _addresses(host: str, port: int) -> list[tuple[socket.AddressFamily, tuple[A
     return allowed
 
 
-class _PinnedMixin(_ConnectionBase):
+class PinnedMixin(_ConnectionBase):
     """Connects to the first judged address that answers (IPv4 where IPv6 is broken)."""
+
+    is_judged = True
 
     def _new_conn(self) -> socket.socket:
         clock.has_connected = True
         host = self._dns_host
         has_timed_out = False
-        for family, target in _addresses(host.strip("[]"), self.port):
+        for family, target in _addresses(host.strip("[]"), self.port, is_judged=self.is_judged):
             sock = _Socket(family, socket.SOCK_STREAM)
             try:
                 sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -137,11 +141,11 @@ class _PinnedMixin(_ConnectionBase):
         )
 
 
-class _Connection(_PinnedMixin, HTTPConnection):
+class _Connection(PinnedMixin, HTTPConnection):
     pass
 
 
-class _TlsConnection(_PinnedMixin, HTTPSConnection):
+class _TlsConnection(PinnedMixin, HTTPSConnection):
     pass
 
 
@@ -153,7 +157,7 @@ class _TlsPool(HTTPSConnectionPool):
     ConnectionCls = _TlsConnection
 
 
-def _tls_context() -> ssl.SSLContext:
+def tls_context() -> ssl.SSLContext:
     """Certificates of the system (SSL_CERT_FILE names more) and those of the certifi package."""
     context = ssl.create_default_context()
     context.load_verify_locations(certifi.where())
@@ -164,7 +168,7 @@ def _tls_context() -> ssl.SSLContext:
 @lru_cache(maxsize=2)
 def _pools(_policy: Hashable) -> PoolManager:
     manager = PoolManager(
-        num_pools=HOSTS_KEPT, maxsize=CONNECTIONS_KEPT, ssl_context=_tls_context(), retries=False
+        num_pools=HOSTS_KEPT, maxsize=CONNECTIONS_KEPT, ssl_context=tls_context(), retries=False
     )
     manager.pool_classes_by_scheme = {"http": _Pool, "https": _TlsPool}
     return manager

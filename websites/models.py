@@ -42,6 +42,8 @@ class Website(PublicIdModel, TimeStampedModel):
         help_text="Root of the shop, for example https://shop.example/billing. Empty for manual stock.",
     )
     credentials = EncryptedJSONField(default=dict, blank=True, editable=False)
+    # {"url": http://name:password@host:port}, set by administrators only.
+    proxy = EncryptedJSONField(default=dict, blank=True, editable=False)
     config = models.JSONField(default=dict, blank=True)
     region = models.CharField(max_length=60, blank=True)
     labels = models.JSONField(default=list, blank=True)

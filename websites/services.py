@@ -14,6 +14,8 @@ from django.utils import timezone
 from accounts.models import Team
 from common.errors import InvalidInputError
 from common.fields import opened_or_empty
+from common.http_errors import InvalidUrlError
+from common.http_proxy import proxy_parts, through_proxy
 from websites.choices import Health
 from websites.connection import host, known_only, refuse_moving_secrets, set_connection
 from websites.links import cleaned_template
@@ -141,6 +143,31 @@ def _forget_connection(website: Website) -> None:
     website.applied_template, website.memory, website.resolved_source = "", {}, ""
 
 
+def website_proxy_set(*, website: Website, url: str) -> Website:
+    """All requests for this website go by way of the proxy; "" takes it away. For administrators:
+    a proxy reaches what we refuse to. Raises InvalidInputError."""
+    address = url.strip()
+    if address:
+        try:
+            proxy_parts(address)
+        except InvalidUrlError as error:
+            raise InvalidInputError(error.message, fields={"proxy": [error.message]}) from None
+    website.proxy = {"url": address} if address else {}
+    website.next_poll_at = timezone.now()
+    with transaction.atomic():
+        website.save(update_fields=["proxy", "next_poll_at", "updated_at"])
+        website.forget_applied_hash()
+        Website.objects.filter(pk=website.pk).update(fence=F("fence") + 1, lease_expires_at=None)
+    return website
+
+
+def proxy_shown(website: Website) -> str:
+    """Host and port of its proxy, "" without one; never its password."""
+    url = opened_or_empty(website.proxy).get("url", "")
+    parts = proxy_parts(url) if url else None
+    return f"{parts.host}:{parts.port}" if parts else ""
+
+
 def website_pause(*, website: Website) -> Website:
     """Nothing is read until it is resumed."""
     Website.objects.filter(pk=website.pk).update(is_active=False, updated_at=timezone.now())
@@ -175,7 +202,8 @@ def website_check(*, website: Website) -> CheckResult:
 
 
 def _check(website: Website, kind: str) -> CheckResult:
-    return build(kind, source_context(website)).check()
+    with through_proxy(website.proxy.get("url", "")):
+        return build(kind, source_context(website)).check()
 
 
 def _best_check(website: Website) -> CheckResult:

@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from accounts.admin.base import TeamScopedAdmin
 from accounts.admin.display import age, list_url, muted, page_url, span_text, text_link
 from accounts.admin.empty import step
+from accounts.admin.rights import is_super
 from accounts.admin.theme import ChoicesFilter
 from accounts.admin.verbs import Verb
 from accounts.choices import Role
@@ -27,7 +28,13 @@ from monitoring.models import Monitor, MonitorHistory, PollRun
 from monitoring.selectors import why_not_running
 from monitoring.services.polling import poll_request
 from websites.models import CatalogueProduct, Website
-from websites.services import website_check, website_pause, website_resume
+from websites.services import (
+    proxy_shown,
+    website_check,
+    website_pause,
+    website_proxy_set,
+    website_resume,
+)
 from websites.sources.registry import AUTO, AUTO_LABEL, source_class
 
 
@@ -65,8 +72,8 @@ class WebsiteAdmin(InspectPageMixin, ImportPageMixin, TeamScopedAdmin):
     }
     empty = step(
         "Add your first shop",
-        "Give the address of a WHMCS shop and API credentials. Then import the products you want "
-        "to watch.",
+        "Give the address of a WHMCS shop, and API credentials if you have them. Then import the "
+        "products you want to watch.",
         "storefront",
         label="Add a website",
     )
@@ -93,6 +100,7 @@ class WebsiteAdmin(InspectPageMixin, ImportPageMixin, TeamScopedAdmin):
         Verb(
             "resume", "Resume", "play_arrow", Role.OWNER, fits=lambda website: not website.is_active
         ),
+        Verb("proxy", "Set proxy", "vpn_lock", None, fits=_is_polled, is_form=True),
     )
 
     # --- List ------------------------------------------------------------------------------
@@ -182,6 +190,10 @@ class WebsiteAdmin(InspectPageMixin, ImportPageMixin, TeamScopedAdmin):
             "last_read": age(row.last_success_at),
             "last_polled": age(row.last_polled_at),
             "next_poll": self.next_poll(row),
+            "proxy": proxy_shown(row),
+            "proxy_url": self.verb_url("proxy", row)
+            if is_super(request) and _is_polled(row)
+            else "",
             "links": [
                 ("Monitors", list_url(Monitor, query), row.monitors.count()),
                 ("Catalogue", list_url(CatalogueProduct, query), row.catalogue.count()),
@@ -201,6 +213,11 @@ class WebsiteAdmin(InspectPageMixin, ImportPageMixin, TeamScopedAdmin):
         if not result.ok:
             raise ProductError(result.message, code=result.code, advice=result.advice)
         return " ".join(filter(None, [result.message, result.advice]))
+
+    def do_proxy(self, request: HttpRequest, row: Website) -> str:
+        """For superusers: a proxy reaches what we refuse to."""
+        website_proxy_set(website=row, url=request.POST.get("proxy", ""))
+        return "is read by way of the proxy." if row.proxy else "is read without a proxy."
 
     def do_pause(self, request: HttpRequest, row: Website) -> str:
         website_pause(website=row)

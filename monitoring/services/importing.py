@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from common.errors import InvalidInputError
+from common.http_proxy import through_proxy
 from monitoring import listing
 from monitoring.models import Monitor
 from monitoring.services.catalogue import catalogue_load, catalogue_write
@@ -34,7 +35,8 @@ class ImportSummary:
 
 def products_discover(*, website: Website) -> list[StockReading]:
     """Reads the shop's catalogue over the network. Raises SourceError."""
-    return list(build(website.kind, source_context(website)).discover())
+    with through_proxy(website.proxy.get("url", "")):
+        return list(build(website.kind, source_context(website)).discover())
 
 
 def products_import(

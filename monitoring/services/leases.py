@@ -39,6 +39,7 @@ class Lease:
     url: str
     config: Mapping[str, Any]
     credentials: Mapping[str, Any] = field(repr=False)
+    proxy: Mapping[str, Any] = field(repr=False)
     interval: int
     team_threshold: int | None
     applied_hash: str
@@ -121,6 +122,7 @@ def take(website_ids: list[int], now: datetime, *, only_queued: bool = True) -> 
             "url",
             "config",
             "credentials",
+            "proxy",
             "poll_interval",
             "asked",
             "team__low_stock_threshold",
@@ -192,6 +194,7 @@ def _lease(row: Mapping[str, Any], run_ids: tuple[int, ...], now: datetime) -> L
         url=row["url"],
         config=row["config"],
         credentials=row["credentials"],
+        proxy=row["proxy"],
         interval=_shorter(row["poll_interval"], row["asked"]),
         team_threshold=row["team__low_stock_threshold"],
         applied_hash=row["applied_hash"],

@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any
 
 from common.fields import opened_or_empty
+from common.http_proxy import through_proxy
 from monitoring.choices import MonitorStatus
 from monitoring.models import Monitor
 from monitoring.services.hosts import Permit, hosts_take
@@ -45,6 +46,13 @@ class Reading:
         hashes = {one.applied_hash for one in self.leases}
         known = hashes.pop() if len(hashes) == 1 else ""
         refs = sorted({ref for watched in self.refs.values() for ref in watched})
+        # One that cannot be opened is an error: the shop must not see who asks.
+        with through_proxy(first.proxy.get("url", "")):
+            return self._read(first, refs, memory, known)
+
+    def _read(
+        self, first: Lease, refs: Sequence[str], memory: Mapping[str, Any], known: str
+    ) -> Snapshot:
         if len(first.kinds) == 1:
             return _built(first, first.kind, memory).read(refs, known_hash=known)
         return Chain(
@@ -102,7 +110,13 @@ def _groups(leases: Iterable[Lease]) -> dict[tuple[str, str], list[Lease]]:
     """Leases by (host, everything the request depends on)."""
     groups: dict[tuple[str, str], list[Lease]] = {}
     for one in leases:
-        asked = [one.kinds, one.url, dict(one.config), opened_or_empty(one.credentials)]
+        asked = [
+            one.kinds,
+            one.url,
+            dict(one.config),
+            opened_or_empty(one.credentials),
+            opened_or_empty(one.proxy),
+        ]
         key = json.dumps(asked, sort_keys=True, default=str)
         groups.setdefault((host_of(one.url), key), []).append(one)
     return groups

@@ -184,7 +184,7 @@ def test_with_one_key_there_is_nothing_to_take_away(old):
 
 def test_every_model_with_an_encrypted_field_is_found():
     """Asks the database instead of the models: where does ciphertext lie?"""
-    make_website()
+    make_website(proxy={"url": "http://proxy.example:3128"})
     make_channel()
     holding = set()
     with connection.cursor() as cursor:
