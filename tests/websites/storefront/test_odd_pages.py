@@ -94,7 +94,7 @@ def test_a_product_listed_twice_says_what_its_cards_agree_on(first, second, stoc
 
 @pytest.mark.parametrize(
     ("text", "stock"),
-    [("1,000 Available", "unknown"), ("Available", "unknown"), ("plenty", "unknown"),
+    [("1,0 Available", "unknown"), ("Available", "unknown"), ("plenty", "unknown"),
      ("Out of Stock", "out_of_stock"), ("", "unknown")],
 )  # fmt: skip
 def test_words_in_the_place_of_the_number_are_not_taken_for_unlimited_stock(text, stock):

@@ -20,29 +20,8 @@ from websites.sources.whmcs_storefront.strings import (
     LANGUAGES,
     is_sold_out,
 )
-from websites.sources.whmcs_storefront.words import counted
 
 pytestmark = [pytest.mark.unit, pytest.mark.once]
-
-
-@pytest.mark.parametrize(
-    ("text", "found"),
-    [
-        ("5 Available", (5, "Available")),
-        ("\n (-2  Erhältlich) ", (-2, "Erhältlich")),
-        ("\u22123 x", (-3, "x")),
-        ("\u200f12\u00a0متاح", (12, "متاح")),
-        ("5", (5, "")),
-        ("1,000 Available", None),
-        ("1.5 Available", None),
-        ("5 of 10 Available", None),
-        ("Available", None),
-        ("v2 Available", None),
-        ("٥ متاح", None),
-    ],
-)
-def test_a_number_counts_when_it_is_the_only_one(text, found):
-    assert counted(text) == found
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from websites.sources.whmcs_storefront.addresses import ProductRef, product_ref
+from websites.sources.whmcs_storefront.addresses import ProductRef
 from websites.sources.whmcs_storefront.document import (
     Document,
     Node,
@@ -18,29 +18,26 @@ from websites.sources.whmcs_storefront.document import (
     attr,
     classes,
     has_attr,
-    is_hidden,
     text_of,
 )
-from websites.sources.whmcs_storefront.strings import is_sold_out
+from websites.sources.whmcs_storefront.order_links import (
+    ORDER_LINKS,
+    address_of,
+    is_live,
+    loose_links,
+    product_ref_of,
+)
 from websites.sources.whmcs_storefront.words import name_of
 
 _ID = re.compile(r"(product|bundle)(b?)([0-9]{1,10})(?:-([a-z-]+))?")
 _PARTS = frozenset({"", "container", "name", "price", "order-button", "unavailable"})
-_ONCLICK = re.compile(r"location(?:\.href)?\s*=\s*['\"]([^'\"]+)['\"]")
 _CARD_CLASSES = frozenset(
     {"product", "package", "plan", "pricing", "card", "cart-product", "bordered-section",
      "cartbox", "price-table", "panel", "store-plan"}
 )  # fmt: skip
 _CARD_TAGS = frozenset({"li", "tr", "article"})
 _TOO_HIGH = frozenset({"html", "body", "main", "form", "table", "tbody", "section"})
-_ELSEWHERE_TAGS = frozenset({"nav", "header", "footer", "aside", "select"})
-_ELSEWHERE_CLASSES = frozenset(
-    {"sidebar", "breadcrumb", "navbar", "nav", "dropdown-menu", "modal", "cart-sidebar", "footer"}
-)
-_ELSEWHERE_IDS = frozenset({"header", "footer", "nav", "navbar", "main-menu"})
-_OFF_CLASSES = frozenset(
-    {"disabled", "unavailable", "out-of-stock", "outofstock", "sold-out", "soldout"}
-)
+_TITLES = ".name, .product-name, .package-name, h2, h3, h4, strong"
 _TEXT_TAGS = frozenset(
     {"h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "select", "label", "strong"}
 )
@@ -136,37 +133,26 @@ def _link_card(card: Card) -> None:
     """Sets what the order link of a card names, and whether it can be followed."""
     buttons = card.parts.get("order-button", [])
     if not buttons:
-        onclick = _ONCLICK.search(attr(card.node, "onclick"))
-        ref = product_ref(onclick[1]) if onclick else None
+        whole = product_ref_of(card.node)
         buttons = [
             link
-            for link in card.node.css("a[href]")
-            if (found := product_ref(attr(link, "href"))) is not None
-            and (ref is None or found == ref)
+            for link in card.node.css(ORDER_LINKS)
+            if (found := product_ref_of(link)) is not None
+            and (whole is None or found == whole)
             and not in_text(link, card.node)
         ]
-    refs = {ref for link in buttons if (ref := product_ref(attr(link, "href"))) is not None}
+    refs = {ref for link in buttons if (ref := product_ref_of(link)) is not None}
     if len(refs) == 1:
         card.ref = refs.pop()
-        card.href = next(a for link in buttons if product_ref(a := attr(link, "href")))
+        card.href = next(address_of(link) for link in buttons if product_ref_of(link))
         card.is_bundle = card.is_bundle or bool(card.ref.bid)
-    card.is_live = len(refs) <= 1 and any(_is_live(link) for link in buttons)
-
-
-def _is_live(link: Node) -> bool:
-    if has_attr(link, "disabled") or classes(link) & _OFF_CLASSES or is_hidden(link):
-        return False
-    if is_sold_out(attr(link, "value") if link.tag == "input" else text_of(link)):
-        return False
-    if link.tag == "a":
-        return product_ref(attr(link, "href")) is not None
-    return link.tag in ("button", "input")
+    card.is_live = len(refs) <= 1 and any(is_live(link) for link in buttons)
 
 
 def _name_card(card: Card) -> None:
     shown = card.part("name")
     if shown is None:
-        shown = card.node.css_first(".name, .product-name, .package-name, h2, h3, h4, strong")
+        shown = card.node.css_first(_TITLES)
     if shown is None:
         return
     card.title = shown
@@ -205,7 +191,7 @@ def _cards_by_radio(doc: Document) -> Iterator[Card]:
 
 def _cards_by_link(doc: Document, taken: set[int]) -> Iterator[Card]:
     found: dict[str, tuple[ProductRef, Node]] = {}
-    for node, ref in _loose_links(doc, taken):
+    for node, ref in loose_links(doc, taken):
         found.setdefault(ref.key, (ref, node))
     above = {key: {one.mem_id for one in ancestors(node)} for key, (_, node) in found.items()}
     for key, (ref, link) in found.items():
@@ -214,42 +200,14 @@ def _cards_by_link(doc: Document, taken: set[int]) -> Iterator[Card]:
             if other != key:
                 others |= seen
         card = Card(_climbed(link, others), is_bundle=bool(ref.bid), ref=ref)
-        card.href = attr(link, "href")
-        card.is_live = link.tag == "a" and _is_live(link)
-        if link.tag == "input":
-            card.parts = {"form": [one for one in ancestors(link) if one.tag == "form"][:1]}
-            card.node = (card.parts["form"] or [link])[0]
-            card.is_live = any(_is_live(one) for one in _submits(card.node))
+        card.href = address_of(link)
+        card.is_live = is_live(link)
+        if link.tag == "form":
+            card.parts = {"form": [link]}
+            if link.css_first(_TITLES) is not None:
+                card.node = link
         _name_card(card)
         yield card
-
-
-def _loose_links(doc: Document, taken: set[int]) -> Iterator[tuple[Node, ProductRef]]:
-    for link in doc.css("a[href]"):
-        ref = product_ref(attr(link, "href"))
-        if ref is not None and not _is_elsewhere(link, taken):
-            yield link, ref
-    for hidden in doc.css('form input[type="hidden"]'):
-        name = attr(hidden, "name")
-        if name not in ("pid", "bid"):
-            continue
-        ref = product_ref(f"?a=add&{name}={attr(hidden, 'value')}")
-        if ref is not None and not _is_elsewhere(hidden, taken):
-            yield hidden, ref
-
-
-def _submits(form: Node) -> list[Node]:
-    return form.css('input[type="submit"], button')
-
-
-def _is_elsewhere(node: Node, taken: set[int]) -> bool:
-    """In a menu, or in a card that is known already."""
-    for one in ancestors(node):
-        if one.mem_id in taken or one.tag in _ELSEWHERE_TAGS or has_attr(one, "menuitemname"):
-            return True
-        if classes(one) & _ELSEWHERE_CLASSES or one.id in _ELSEWHERE_IDS:
-            return True
-    return False
 
 
 # --- Texts of people ---------------------------------------------------------------------------
@@ -258,15 +216,27 @@ def _is_elsewhere(node: Node, taken: set[int]) -> bool:
 def in_text(node: Node, root: Node, title: Node | None = None) -> bool:
     """The element belongs to a name, a description or a list of features, where anything may be
     written; `root` is the card, `title` the element of its name."""
+    return any(one.tag in _TEXT_TAGS or _is_described(one, title) for one in _path(node, root))
+
+
+def in_description(node: Node, root: Node, title: Node | None = None) -> bool:
+    """As `in_text`, but bold words and lists alone make no description."""
+    return any(_is_described(one, title) for one in _path(node, root))
+
+
+def _path(node: Node, root: Node) -> Iterator[Node]:
+    """The element and its parents below `root`."""
     one: Node | None = node
     while one is not None and one.mem_id != root.mem_id:
-        if title is not None and one.mem_id == title.mem_id:
-            return True
-        given = one.attributes
-        if one.tag in _TEXT_TAGS or _TEXT_ID.search(given.get("id") or ""):
-            return True
-        names = given.get("class") or ""
-        if names and any(_TEXT_CLASS.search(name) for name in names.split()):
-            return True
+        yield one
         one = one.parent
-    return False
+
+
+def _is_described(one: Node, title: Node | None) -> bool:
+    if title is not None and one.mem_id == title.mem_id:
+        return True
+    given = one.attributes
+    if _TEXT_ID.search(given.get("id") or ""):
+        return True
+    names = given.get("class") or ""
+    return bool(names) and any(_TEXT_CLASS.search(name) for name in names.split())

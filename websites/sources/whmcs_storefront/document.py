@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterator
+from urllib.parse import urljoin
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -22,6 +23,11 @@ _TAIL_CHARS = 20_000
 _CUT_ID = "cut-here-7d1f"
 # A template may stand anywhere, also in tables and lists of options, without being moved.
 _CUT_MARK = f'<template id="{_CUT_ID}"></template>'
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
 _META_CHARSET = re.compile(
     rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{2,40})", re.I
 )
@@ -30,8 +36,9 @@ _HEADER_CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{2,40})", 
 
 def decoded(body: bytes, content_type: str = "") -> str:
     """The text of a page: charset of the header, else of the page, else UTF-8."""
-    if body.startswith(codecs.BOM_UTF8):
-        return body[3:].decode("utf-8", "replace")
+    for mark, charset in _BOMS:
+        if body.startswith(mark):
+            return body[len(mark) :].decode(charset, "replace")
     header = _HEADER_CHARSET.search(content_type)
     meta = _META_CHARSET.search(body[:4096])
     for name in (header and header[1], meta and meta[1].decode("ascii")):
@@ -70,6 +77,14 @@ class Document:
                 )
                 return
         self._open = None
+
+    def base(self, address: str) -> str:
+        """What relative links of the page start from: its <base>, else its own address."""
+        node = self.first("base[href]")
+        try:
+            return urljoin(address, attr(node, "href").strip()) if node is not None else address
+        except ValueError:
+            return address
 
     def css(self, selector: str) -> list[Node]:
         return self.tree.css(selector)
@@ -111,7 +126,7 @@ def classes(node: Node) -> frozenset[str]:
 
 
 _SHOWN_ON_SOME = re.compile(r"d-(?:sm|md|lg|xl|xxl)-(?!none)")
-_NOT_DISPLAYED = re.compile(r"display\s*:\s*none", re.IGNORECASE)
+_NOT_DISPLAYED = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _HIDDEN = frozenset({"hidden", "d-none", "w-hidden", "hide", "invisible"})
 
 

@@ -8,7 +8,7 @@ from websites.sources.base import Availability
 from websites.sources.whmcs_storefront import scripts
 from websites.sources.whmcs_storefront.addresses import ProductRef, absolute, shop_root
 from websites.sources.whmcs_storefront.cards import Card, find_cards
-from websites.sources.whmcs_storefront.document import Document, Node, text_of
+from websites.sources.whmcs_storefront.document import Document, Node, ancestors, classes, text_of
 from websites.sources.whmcs_storefront.forms import BY_ROOT, UNKNOWN_FORM, OrderForm, Silence
 from websites.sources.whmcs_storefront.identity import is_new, ref_of, scheme_of
 from websites.sources.whmcs_storefront.prices import NO_PRICE, Price, price_of
@@ -51,11 +51,12 @@ def items_of(doc: Document, form: OrderForm, base: str) -> list[Item]:
     scheme = scheme_of(cards, form)
     shown = [shown_on(card, _form_for(card, form)) for card in cards]
     new = is_new(cards, scheme, form) or any(_counts_nothing(one, form) for one in shown)
-    marks = any(one.is_marked for one in shown)
+    marked = [card for card, one in zip(cards, shown, strict=True) if one.is_marked][:8]
     names = {} if all(card.name for card in cards) else scripts.slider_names(doc)
     found: list[Item] = []
     for card, marks_of_card in zip(cards, shown, strict=True):
         own = _form_for(card, form)
+        marks = any(_is_alike(card, other) for other in marked)
         proof = proof_of(card, marks_of_card, own, is_new=new, has_marks=marks)
         price = _price(card, currency)
         ref = ref_of(card, scheme)
@@ -76,13 +77,28 @@ def items_of(doc: Document, form: OrderForm, base: str) -> list[Item]:
 
 
 def _form_for(card: Card, form: OrderForm) -> OrderForm:
-    """A theme may keep the root id of a form and draw its cards in another way: then the silence
-    of a card means nothing."""
-    if form.name != "standard_cart":
-        return form
-    name = card.part("name")
-    is_vendors = name is not None and name.parent is not None and name.parent.tag == "header"
-    return form if is_vendors else UNKNOWN_FORM
+    """A theme may keep the root id of a form and draw its cards in another way, and advertisements
+    link to products, too: then the silence of a card means nothing."""
+    if form.name == "standard_cart":
+        name = card.part("name")
+        is_theirs = name is not None and name.parent is not None and name.parent.tag == "header"
+    elif form.name == "legacy_boxes":
+        is_theirs = card.radio is not None
+    elif form.name == "legacy_modern":
+        is_theirs = card.node.css_first("div.name") is not None
+    else:
+        is_theirs = "order-button" in card.parts or "unavailable" in card.parts
+    return form if is_theirs else UNKNOWN_FORM
+
+
+def _is_alike(one: Card, other: Card) -> bool:
+    """Both are drawn by the same template: what marks the one would mark the other."""
+    if one.node.tag != other.node.tag or (one.radio is None) != (other.radio is None):
+        return False
+    mine, theirs = classes(one.node), classes(other.node)
+    if mine != theirs and not mine & theirs:
+        return False
+    return len(list(ancestors(one.node))) == len(list(ancestors(other.node)))
 
 
 def _counts_nothing(shown: Shown, form: OrderForm) -> bool:

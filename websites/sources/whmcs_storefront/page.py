@@ -29,7 +29,7 @@ from websites.sources.whmcs_storefront.result import (
 )
 from websites.sources.whmcs_storefront.sidebar import groups_of
 
-PARSER_VERSION = 1
+PARSER_VERSION = 2
 
 _MARKS = ("csrfToken", "whmcsBaseUrl", "menuItemName=", "menuitemname=", "/templates/orderforms/")
 _AFTER_THE_CART = frozenset({"view", "checkout", "complete", "confdomains", "fraudcheck"})
@@ -44,11 +44,12 @@ def read_page(answer: Answer) -> Page:
         return Page(failure)
     doc = Document(html)
     final = answer.url or answer.asked
+    base = doc.base(final)
     form = form_of(doc)
     page = Page(
         UNKNOWN,
         form.name,
-        groups=groups_of(doc, final),
+        groups=groups_of(doc, base),
         is_whole=doc.is_whole,
         is_whmcs=_is_whmcs(html, headers),
         template=form.name or _root_of(doc),
@@ -56,7 +57,7 @@ def read_page(answer: Answer) -> Page:
     landing = landing_of(doc, final)
     if landing is not None:
         return _landed(page, landing, answer)
-    items = items_of(doc, form, final)
+    items = items_of(doc, form, base)
     is_proved = any(item.availability is not Availability.UNKNOWN for item in items)
     is_shop = bool(form.name) and (bool(items) or is_listing(doc))
     # A wall of some kind may link to products, too.

@@ -6,10 +6,12 @@ contradict each other prove nothing.
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from websites.sources.base import Availability
-from websites.sources.whmcs_storefront.cards import Card, in_text
+from websites.sources.whmcs_storefront.cards import Card, in_description, in_text
+from websites.sources.whmcs_storefront.counts import count_in_place, count_of
 from websites.sources.whmcs_storefront.document import (
     Node,
     ancestors,
@@ -20,17 +22,29 @@ from websites.sources.whmcs_storefront.document import (
     text_of,
 )
 from websites.sources.whmcs_storefront.forms import OrderForm, Silence
-from websites.sources.whmcs_storefront.strings import AVAILABLE, is_sold_out
-from websites.sources.whmcs_storefront.words import counted, line, plain
+from websites.sources.whmcs_storefront.strings import (
+    STOCK_LABELS,
+    is_in_stock,
+    is_sold_out,
+    is_unavailable,
+)
+from websites.sources.whmcs_storefront.words import line, plain
 
 CONTRADICTION = "contradiction"
 _BADGES = (
     ".badge, .label, .btn, .button, button, td, .unavailable, .order-unavailable, .stock, .status, "
     ".product-unavailable, .out-of-stock, .outofstock, .sold-out, .soldout, .order-button, "
-    ".price-btn, .qty, a, input[type=submit], input[type=button], em, span, small"
+    ".ribbon, .corner-ribbon, .tag, [class*=sold], [class*=stock], .price-btn, .qty, a, input[type=submit], input[type=button], em, span, small"
 )
+_LOUD = "strong, b, label, li, dd, h1, h2, h3, h4, h5, h6"
 _LEAVES = "span, em, small, div, td, p"
 _UNAVAILABLE = frozenset({"order-unavailable", "product-unavailable"})
+_NO_LABELS = frozenset(
+    {"a", "button", "input", "form", "h1", "h2", "h3", "h4", "header", "ul", "strong", "b"}
+)
+_STOCK_CLASS = re.compile(r"badge|label|stock|qty|quantity|avail|ribbon", re.IGNORECASE)
+_FIGURE = re.compile(r"\b\d")
+_GONE = frozenset({"sold-out", "soldout", "out-of-stock", "outofstock"})
 _BUTTONS = frozenset({"order-button", "price-btn", "btn", "button", "order-btn", "btn-order"})
 
 
@@ -56,60 +70,102 @@ class Shown(NamedTuple):
 def shown_on(card: Card, form: OrderForm) -> Shown:
     if card.radio is not None:
         return _shown_by_radio(card)
-    places = [one for one in _number_places(card, form) if not _is_hidden_in(one, card.node)]
-    texts = [line(text_of(one)) for one in places]
-    counts = [(found[0], text) for text in texts if (found := _count(text))]
-    numbers, text = tuple(count for count, _ in counts), counts[0][1] if counts else ""
-    if unclear := next((one or "nothing" for one in texts if not _count(one)), ""):
+    numbers, text, unclear = _numbers(card, form)
+    if unclear:
         gone = f'"{unclear[:60]}"' if is_sold_out(unclear) else ""
         return Shown(numbers, text, gone, unclear="" if gone else unclear, is_marked=bool(gone))
     unavailable = [
         one for one in card.parts.get("unavailable", []) if not _is_hidden_in(one, card.node)
     ]
     for one in unavailable:
-        found = counted(line(text_of(one)))
-        if found and plain(found[1]) in AVAILABLE:
-            return Shown((*numbers, found[0]), text or line(text_of(one)))
+        if (count := count_of(text_of(one))) is not None:
+            return Shown((*numbers, count), text or line(text_of(one)))
+    is_zero = bool(numbers) and max(numbers) <= 0
     if unavailable:
         words = line(text_of(unavailable[0]))
         mark = f'#{unavailable[0].id} "{words[:60]}"'
-        if not card.is_live or is_sold_out(words):
+        if not card.is_live or is_sold_out(words) or is_zero:
             return Shown(numbers, text, mark, is_marked=True)
         return Shown(numbers, text, CONTRADICTION, is_marked=True)
     badge = _badge(card)
-    if badge and card.is_live:
+    if badge and card.is_live and not is_zero:
         return Shown(numbers, text, CONTRADICTION)
     return Shown(numbers, text, badge, is_marked=bool(badge))
 
 
-def _number_places(card: Card, form: OrderForm) -> list[Node]:
-    """Where the template prints the number; in a foreign theme every text that is just a number
-    with the word for available, outside of names and descriptions."""
+def _numbers(card: Card, form: OrderForm) -> tuple[tuple[int, ...], str, str]:
+    """(numbers, text of the first, what stands in their place and is none). A number that the
+    theme hides proves nothing, and neither does its card without it."""
+    places, is_vendors = _number_places(card, form)
+    shown = [one for one in places if not _is_hidden_in(one, card.node)]
+    if is_vendors and places and not shown:
+        return (), "", f"hidden: {line(text_of(places[0]))}"
+    texts = [line(text_of(one)) for one in shown]
+    count = count_in_place if is_vendors else count_of
+    counts = [(found, text) for text in texts if (found := count(text)) is not None]
+    unclear = next((text or "nothing" for text in texts if count(text) is None), "")
+    return tuple(found for found, _ in counts), counts[0][1] if counts else "", unclear
+
+
+def _number_places(card: Card, form: OrderForm) -> tuple[list[Node], bool]:
+    """Where the template prints the number, and whether it is the vendor's; in a foreign theme
+    every text that is just a count, outside of names, descriptions and specifications."""
     name = card.part("name")
     if form.name == "standard_cart" and name is not None and name.parent is not None:
         header = name.parent
         found = [one for one in header.iter() if one.tag == "span" and "qty" in classes(one)]
         if found or header.tag == "header":
-            return found
+            return found, True
     if form.name == "legacy_modern" and (title := card.node.css_first("div.name")) is not None:
-        return [one for one in title.iter() if one.tag == "span" and "qty" in classes(one)]
-    return [
+        return [one for one in title.iter() if one.tag == "span" and "qty" in classes(one)], True
+    behind = [one for one in [_behind_name(card)] if one is not None]
+    return behind + [
         one
         for one in card.node.css(_LEAVES)
-        if (count := _short_count(text_of(one))) is not None
-        and plain(count[1]) in AVAILABLE
+        if count_of(text_of(one)) is not None
         and not in_text(one, card.node, card.title)
-    ]
+        and not _is_labelled(one, card)
+    ], False
 
 
-def _short_count(text: str) -> tuple[int, str] | None:
-    return counted(text) if len(text) < 200 and any(map(str.isdecimal, text)) else None
+def _behind_name(card: Card) -> Node | None:
+    """Copies of legacy_modern print the number as the last part of the element of the name."""
+    found = card.title.css(".qty") if card.title is not None else []
+    if not found or count_of(text_of(found[-1])) is None:
+        return None
+    follower = found[-1].next
+    while follower is not None and not text_of(follower).strip():
+        follower = follower.next
+    return found[-1] if follower is None else None
 
 
-def _count(text: str) -> tuple[int, str] | None:
-    """Known forms may call it otherwise (overrides of the site), but in a few words only."""
-    found = counted(text)
-    return found if found is not None and len(found[1]) <= 40 else None
+def _is_labelled(node: Node, card: Card) -> bool:
+    """A word of something else stands before it: "Locations | 3 Available"."""
+    if any(_STOCK_CLASS.search(name) for name in classes(node)):
+        return False
+    one: Node | None = node
+    while one is not None and one.mem_id != card.node.mem_id:
+        before = one.prev
+        while before is not None and not text_of(before).strip():
+            before = before.prev
+        if before is not None:
+            return _is_label(before, card)
+        one = one.parent
+    return False
+
+
+def _is_label(before: Node, card: Card) -> bool:
+    words = line(text_of(before))
+    if len(words) > 30 or _FIGURE.search(words) or before.tag in _NO_LABELS:
+        return False
+    if plain(words).rstrip(":\uff1a ") in STOCK_LABELS or is_sold_out(words):
+        return False
+    title = card.title
+    if title is None or before.is_text_node:
+        return not (before.is_text_node and words == card.name)
+    return before.mem_id != title.mem_id and not any(
+        one.mem_id == title.mem_id for one in before.css("*")
+    )
 
 
 def _badge(card: Card) -> str:
@@ -118,11 +174,14 @@ def _badge(card: Card) -> str:
     if form is not None:
         off = [one for one in form.css("input[type=submit], button") if has_attr(one, "disabled")]
         return "submit disabled" if off else ""
+    if names := classes(card.node) & _GONE:
+        return f".{min(names)}"
+    says_gone = is_sold_out if card.is_live else is_unavailable
     for one in card.node.css(_BADGES):
         words = attr(one, "value") if one.tag == "input" else text_of(one)
         names = classes(one)
         is_class = names & _UNAVAILABLE or ("unavailable" in names and names & _BUTTONS)
-        if not is_class and not is_sold_out(words):
+        if not is_class and not says_gone(words):
             continue
         if not in_text(one, card.node, card.title) and not _is_hidden_in(one, card.node):
             mark = f".{'.'.join(sorted(names))[:60]} " if is_class else ""
@@ -140,9 +199,9 @@ def _shown_by_radio(card: Card) -> Shown:
         follower = follower.next
     if follower is not None and follower.tag == "em":
         words = line(text_of(follower))
-        found = counted(words)
+        found = count_in_place(words)
         if found is not None:
-            return Shown((found[0],), words)
+            return Shown((found,), words)
         if is_sold_out(words) and not card.is_live:
             return Shown(sold_out=f'radio disabled "{words}"', is_marked=True)
         if card.is_live and words:
@@ -193,9 +252,38 @@ def _silent(card: Card, form: OrderForm, *, is_new: bool, has_marks: bool) -> Pr
         return Proof(
             Availability.IN_STOCK, None, False, "no number where stock control would show one"
         )
+    if not form.name and _may_be_gone(card):
+        return Proof(Availability.UNKNOWN, evidence="order link, and words that it may be sold out")
+    if not form.name and (label := _in_stock_label(card)):
+        return Proof(Availability.IN_STOCK, evidence=f'order link, label "{label}"')
     if has_marks:
         return Proof(Availability.IN_STOCK, evidence="order link, other cards are marked")
     return Proof(Availability.UNKNOWN, evidence="order link, which sold out products may have too")
+
+
+def _in_stock_label(card: Card) -> str:
+    """A badge of a foreign theme that says in stock, and nothing else."""
+    for one in card.node.css("span, div, em, small, p"):
+        if (
+            is_in_stock(text_of(one))
+            and any(_STOCK_CLASS.search(name) for name in classes(one))
+            and not in_text(one, card.node, card.title)
+            and not _is_hidden_in(one, card.node)
+        ):
+            return line(text_of(one))
+    return ""
+
+
+def _may_be_gone(card: Card) -> bool:
+    """Bold words or a list of a foreign theme say so, outside of names and descriptions."""
+    for one in card.node.css(_LOUD):
+        text = text_of(one)
+        count = count_of(text)
+        if (is_sold_out(text) or (count is not None and count <= 0)) and not in_description(
+            one, card.node, card.title
+        ):
+            return True
+    return False
 
 
 def _is_hidden_in(node: Node, root: Node) -> bool:

@@ -58,22 +58,98 @@ SOLD_OUT_DESCRIPTIONS = (
 )
 """How outofstockdescription begins, the text below the title of the error page."""
 
+# --- What sites and themes write instead of it ---------------------------------------------------
+
+_OTHER_SOLD_OUT = (
+    "Sold Out", "Currently Sold Out", "Currently Out of Stock", "Temporarily Out of Stock",
+    "No Stock", "Not in Stock", "Ausverkauft", "Nicht auf Lager", "Nicht vorrätig", "Épuisé",
+    "En rupture de stock", "Sin stock", "Sin existencias", "Non disponibile al momento",
+    "Esgotado", "Fora de Estoque", "Uitverkocht", "Udsolgt", "Utsolgt", "Slut i lager",
+    "Loppuunmyyty", "Vyprodáno", "Vypredané", "Wyprzedane", "Brak w magazynie", "Elfogyott",
+    "Stoc epuizat", "Rasprodano", "Распродано", "Нет на складе", "Розпродано", "Изчерпан",
+    "Εξαντλήθηκε", "Tükendi", "Stokta Yok", "نفد المخزون", "نفذت الكمية", "ناموجود",
+    "اتمام موجودی", "אזל מהמלאי", "אזל המלאי", "售罄", "已售罄", "售完", "已售完", "缺貨", "無庫存",
+    "无货", "无库存", "暂时缺货", "补货中", "補貨中", "在庫切れ", "売り切れ", "품절", "Stok Habis", "Habis",
+)  # fmt: skip
+_UNAVAILABLE = (
+    "Unavailable", "Not Available", "Currently Unavailable", "Nicht verfügbar", "Indisponible",
+    "No disponible", "Non disponibile", "Indisponível", "Niet beschikbaar", "Недоступно",
+    "Недоступний", "غير متوفر", "غير متاح", "לא זמין", "不可用", "暂不可用",
+)  # fmt: skip
+"""Said of domains and options, too: they count in the place of an order link only."""
+
+_LEFT = (
+    "left", "left in stock", "remaining", "in stock", "verfügbar", "auf Lager", "übrig", "en stock",
+    "restants", "disponibles", "disponibili", "disponíveis", "em estoque", "op voorraad", "på lager",
+    "i lager", "skladem", "в наличии", "осталось", "в наявності", "stokta", "库存", "有货", "有貨",
+)  # fmt: skip
+_UNITS = ("", "pcs", "units", "st", "stk", "stück", "adet", "шт", "件", "台", "个", "個")
+_ONLY = ("", "only", "just", "nur noch", "noch", "plus que", "seulement", "solo", "quedan", "restam",
+         "nog", "kun", "осталось", "仅剩", "剩余", "剩餘", "僅剩", "还剩")  # fmt: skip
+_STOCK_LABELS = (
+    "stock", "in stock", "available", "availability", "available stock", "stock left", "left",
+    "remaining", "lager", "lagerbestand", "verfügbar", "disponible", "disponibles", "disponibile",
+    "disponível", "estoque", "voorraad", "beschikbaar", "stok", "stok adedi", "в наличии",
+    "доступно", "осталось", "остаток", "库存", "庫存", "剩余", "剩餘", "余量", "可用", "仅剩", "الكمية المتاحة",
+    "موجودی",
+)  # fmt: skip
+
 AVAILABLE = frozenset(plain(one.available) for one in LANGUAGES.values())
-SOLD_OUT = frozenset(plain(one.sold_out) for one in LANGUAGES.values())
+LEFT = frozenset(map(plain, _LEFT))
+ONLY = frozenset(map(plain, _ONLY))
+UNITS = frozenset(map(plain, _UNITS))
+STOCK_LABELS = frozenset(map(plain, _STOCK_LABELS)) | AVAILABLE
+NO_STOCK_WORDS = frozenset(
+    {"sold", "ordered", "orders", "off", "rabatt", "verkauft", "vendus", "已售"}
+)
+"""What a number in front of one of these counts is not stock."""
+UNAVAILABLE = frozenset(map(plain, _UNAVAILABLE))
+_IN_STOCK = frozenset(
+    map(plain, ("In Stock", "Auf Lager", "En stock", "Em estoque", "Op voorraad", "På lager",
+                "I lager", "Skladem", "В наличии", "В наявності", "Stokta", "有货", "有貨", "现货",
+                "在庫あり", "재고 있음"))
+)  # fmt: skip
+_NO_ORDER = frozenset(
+    map(plain, ("Coming Soon", "Notify Me", "Notify me when available", "Contact Us", "Waitlist",
+                "Join Waitlist", "Demnächst", "Bald verfügbar", "即将推出", "敬请期待", "到货通知"))
+)  # fmt: skip
 _LONGEST = 60
 """Longer than any of them, with brackets, icons and blanks around it."""
 SOLD_OUT_BEGINNINGS = tuple(plain(text) for text in SOLD_OUT_DESCRIPTIONS)
+_AROUND = "()[]!. \u00d7\u2716\u2717\u274c"
+SOLD_OUT = frozenset(
+    plain(text).strip(_AROUND)
+    for text in (*(one.sold_out for one in LANGUAGES.values()), *_OTHER_SOLD_OUT)
+)
 
 
 def is_sold_out(text: str) -> bool:
-    """The whole text is {outofstock} of a language, brackets around it or not."""
+    """The whole text is {outofstock} of a language or a word for it, brackets around it or not."""
     short = text.strip()
-    return 0 < len(short) <= _LONGEST and _is_sold_out(short)
+    return 0 < len(short) <= _LONGEST and _bare(short) in SOLD_OUT
+
+
+def is_in_stock(text: str) -> bool:
+    """The whole text is a label of themes for what can be had; "Available" may be said of much."""
+    short = text.strip()
+    return 0 < len(short) <= _LONGEST and _bare(short) in _IN_STOCK
+
+
+def is_unavailable(text: str) -> bool:
+    """The whole text says that something cannot be had: sold out, if it is said of a product."""
+    short = text.strip()
+    return 0 < len(short) <= _LONGEST and _bare(short) in SOLD_OUT | UNAVAILABLE
+
+
+def is_no_order(text: str) -> bool:
+    """The label of a link that leads to the order page of something that cannot be had yet."""
+    short = text.strip()
+    return 0 < len(short) <= _LONGEST and _bare(short) in _NO_ORDER
 
 
 @lru_cache(maxsize=4096)
-def _is_sold_out(text: str) -> bool:
-    return plain(text).strip("()[] ") in SOLD_OUT
+def _bare(text: str) -> str:
+    return plain(text).strip(_AROUND)
 
 
 def is_sold_out_description(text: str) -> bool:

@@ -1,0 +1,65 @@
+"""Pure: texts that tell how many are left: "5 Available", "(-2 Erhältlich)", "Stock: 3".
+
+WHMCS prints a whole number and {orderavailable}. Sites change that word, and themes print the
+number in their own way. A text that could mean anything else is no count.
+"""
+
+from __future__ import annotations
+
+import re
+
+from websites.sources.whmcs_storefront.strings import (
+    AVAILABLE,
+    LEFT,
+    NO_STOCK_WORDS,
+    ONLY,
+    STOCK_LABELS,
+    UNITS,
+)
+from websites.sources.whmcs_storefront.words import line, plain
+
+# Stock is never a fraction: a point or comma in front of three digits groups thousands.
+_NUMBER = r"[-\u2212]?(?:[1-9]\d{0,2}(?:[.,'\u2019]\d{3}){1,2}|\d{1,9})(?!\d|[.,]\d)"
+_TEXT = re.compile(rf"[(\[]?\s*(\D*?)\s*({_NUMBER})\s*(\D*?)\s*[)\]]?")
+_LONGEST = 60
+_LONGEST_WORDS = 40
+
+
+def count_of(text: str) -> int | None:
+    """The number of a text that nobody can take for anything but a count of stock."""
+    found = _parts(text)
+    if found is None:
+        return None
+    before, number, after = found
+    if before in STOCK_LABELS and after in LEFT | UNITS:
+        return number
+    return number if before in ONLY and after in AVAILABLE | LEFT else None
+
+
+def count_in_place(text: str) -> int | None:
+    """The number of a text that stands where the template of the vendor prints stock: the word
+    behind it may be any, as long as it is one."""
+    found = _parts(text)
+    if found is None:
+        return None
+    before, number, after = found
+    if before:
+        return count_of(text)
+    is_word = not after or after[0].isalpha()
+    if not is_word or len(after) > _LONGEST_WORDS or NO_STOCK_WORDS & set(after.split()):
+        return None
+    return number
+
+
+def _parts(text: str) -> tuple[str, int, str] | None:
+    """(words before, number, words behind), made comparable; None without exactly one number."""
+    short = text.strip()
+    if not short or len(short) > 200 or not any(map(str.isdecimal, short)):
+        return None
+    shown = line(short)
+    found = _TEXT.fullmatch(shown) if len(shown) <= _LONGEST else None
+    if found is None:
+        return None
+    digits = re.sub(r"[.,'\u2019]", "", found[2]).replace("\u2212", "-")
+    before = plain(found[1]).rstrip(":\uff1a ").strip()
+    return before, int(digits), plain(found[3]).lstrip("\u00d7 ").rstrip(").!, ")
