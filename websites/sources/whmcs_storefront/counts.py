@@ -7,6 +7,7 @@ number in their own way. A text that could mean anything else is no count.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from websites.sources.whmcs_storefront.strings import (
     AVAILABLE,
@@ -56,7 +57,12 @@ def _parts(text: str) -> tuple[str, int, str] | None:
     short = text.strip()
     if not short or len(short) > 200 or not any(map(str.isdecimal, short)):
         return None
-    shown = line(short)
+    return _read(short)
+
+
+@lru_cache(maxsize=4096)
+def _read(text: str) -> tuple[str, int, str] | None:
+    shown = line(text)
     found = _TEXT.fullmatch(shown) if len(shown) <= _LONGEST else None
     if found is None:
         return None

@@ -31,11 +31,7 @@ from websites.sources.whmcs_storefront.strings import (
 from websites.sources.whmcs_storefront.words import line, plain
 
 CONTRADICTION = "contradiction"
-_BADGES = (
-    ".badge, .label, .btn, .button, button, td, .unavailable, .order-unavailable, .stock, .status, "
-    ".product-unavailable, .out-of-stock, .outofstock, .sold-out, .soldout, .order-button, "
-    ".ribbon, .corner-ribbon, .tag, [class*=sold], [class*=stock], .price-btn, .qty, a, input[type=submit], input[type=button], em, span, small"
-)
+_BADGES = "[class], a, td, button, input, em, span, small"
 _LOUD = "strong, b, label, li, dd, h1, h2, h3, h4, h5, h6"
 _LEAVES = "span, em, small, div, td, p"
 _UNAVAILABLE = frozenset({"order-unavailable", "product-unavailable"})
@@ -179,7 +175,7 @@ def _badge(card: Card) -> str:
     says_gone = is_sold_out if card.is_live else is_unavailable
     for one in card.node.css(_BADGES):
         words = attr(one, "value") if one.tag == "input" else text_of(one)
-        names = classes(one)
+        names = classes(one) if "unavailable" in attr(one, "class") else frozenset()
         is_class = names & _UNAVAILABLE or ("unavailable" in names and names & _BUTTONS)
         if not is_class and not says_gone(words):
             continue
