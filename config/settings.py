@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
-from config import __version__, openapi, rest, unfold
+from config import __version__, openapi, operations, rest, unfold
 from config import logging as config_logging
 from config.env import Env
 
@@ -162,33 +162,8 @@ CACHES: dict[str, dict[str, Any]] = {
 }
 
 # --- Queue -----------------------------------------------------------------------------------
-# A dumb executor: due times, leases and the outbox are tables of ours. `retry` counts from the
-# moment a task is fetched, so it must be at least (queue_limit / workers + 3) * timeout.
 
-# One cluster serves everything on SQLite; on PostgreSQL slow shops must delay no message, nor slow
-# receivers a poll: the cluster without a name of its own does the housekeeping (common/queues.py).
-
-Q_CLUSTER: dict[str, Any] = {
-    "name": "stock-monitor",
-    "broker_class": "runtime.broker.AddressedBroker",
-    "orm": "default",
-    "workers": 2,
-    "recycle": 200,
-    "max_rss": 300_000,
-    "timeout": 60,
-    "retry": 600,
-    "queue_limit": 4,
-    "bulk": 1,
-    "poll": 0.5,
-    "guard_cycle": 1,
-    "catch_up": False,
-    "ack_failures": True,
-    "max_attempts": 1,
-    "save_limit": -1,
-    "label": "Queue",
-}
-if not IS_SQLITE:
-    Q_CLUSTER["ALT_CLUSTERS"] = {"poll": {"workers": 4}, "notify": {"workers": 2, "timeout": 45}}
+Q_CLUSTER: dict[str, Any] = operations.queue(env, is_sqlite=IS_SQLITE)
 
 # --- Supervisor ------------------------------------------------------------------------------
 
@@ -276,7 +251,7 @@ SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]  # other names may n
 # Whether a request came by https is known only from a proxy that we trust.
 SECURE_SSL_REDIRECT = IS_HTTPS and bool(TRUSTED_PROXIES)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
-SECURE_REDIRECT_EXEMPT = [r"^health$", r"^api/v1/health/"]  # probes speak plain http
+SECURE_REDIRECT_EXEMPT = [r"^health$", r"^metrics$", r"^api/v1/health/"]  # probes: plain http
 CSRF_TRUSTED_ORIGINS = [f"{_public.scheme}://{_public.netloc}"]
 
 UNFOLD = unfold.build(app_name=APP_NAME, app_version=APP_VERSION)
@@ -298,3 +273,7 @@ SPECTACULAR_SETTINGS = openapi.build(APP_NAME, APP_VERSION, PUBLIC_URL)
 
 LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))
 LOGGING = config_logging.build(LOG_LEVEL)
+
+# --- Metrics ---------------------------------------------------------------------------------
+
+METRICS_TOKEN, METRICS_BY_TEAM = operations.metrics(env)

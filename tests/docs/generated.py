@@ -19,6 +19,7 @@ from notifications.channels.apprise.schemes import REFUSED, SCHEMES
 from notifications.channels.registry import CHANNELS
 from notifications.matching import FLAG_OF, NOT_IN_ALL
 from notifications.payload import WEBHOOK_TYPES
+from runtime.metrics.definitions import DEFINITIONS
 from tests.docs.pages import ROOT
 from websites.sources.registry import SOURCES
 
@@ -34,6 +35,7 @@ def all_parts() -> dict[str, str]:
         made[f"channel-{kind}"] = options_table(CHANNELS.get(kind).CONFIG)
     made["apprise-services"] = services_table()
     made["apprise-refused"] = refused_table()
+    made["metrics"] = metrics_table()
     for model in our_models():
         made[f"model-{model.__name__}"] = fields_table(model)
     return made
@@ -92,6 +94,17 @@ def refused_table() -> str:
 
 def _kept(field: ConfigField) -> str:
     return "yes" if field.is_secret else ""
+
+
+# --- Metrics ---------------------------------------------------------------------------------
+
+
+def metrics_table() -> str:
+    rows = [
+        (f"`{one.name}`", _ticks(one.labels), "yes" if one.is_of_teams else "", one.help)
+        for one in DEFINITIONS.values()
+    ]
+    return table(("Metric", "Labels", "By team", "Meaning"), rows)
 
 
 # --- Models ----------------------------------------------------------------------------------
