@@ -25,3 +25,17 @@ class Scope(models.TextChoices):
     @property
     def role(self) -> Role:
         return {Scope.READ: Role.VIEWER, Scope.WRITE: Role.OPERATOR, Scope.ADMIN: Role.OWNER}[self]
+
+
+class Language(models.TextChoices):
+    """Languages messages are written in."""
+
+    ENGLISH = "en", "English"
+    CHINESE = "zh-hans", "简体中文"
+    RUSSIAN = "ru", "Русский"
+
+
+class Reminders(models.TextChoices):
+    DAILY = "daily", "Once a day, at the hour below"
+    HOURLY = "hourly", "When 24 hours have passed"
+    OFF = "off", "Never"

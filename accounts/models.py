@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from typing import ClassVar
 
 from django.contrib.auth.models import AbstractUser
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.utils import timezone
 
-from accounts.choices import Role, Scope
+from accounts.choices import Language, Reminders, Role, Scope
 from accounts.querysets import TeamScopedQuerySet
 from common.models import PublicIdModel, TimeStampedModel
 
@@ -56,6 +56,27 @@ class Team(PublicIdModel, TimeStampedModel):
         blank=True,
         validators=[MinValueValidator(0)],
         help_text="Used for monitors without a threshold of their own. Empty: none.",
+    )
+
+    language = models.CharField(
+        max_length=8, choices=Language.choices, default=Language.ENGLISH, help_text="Of messages."
+    )
+    reminders = models.CharField(
+        max_length=8,
+        choices=Reminders.choices,
+        default=Reminders.DAILY,
+        help_text="When people are reminded of alerts that are still open.",
+    )
+    reminder_hour = models.PositiveSmallIntegerField(
+        default=9,
+        validators=[MaxValueValidator(23)],
+        help_text="Hour of the daily reminder, in the time zone of the team.",
+    )
+    retention_days = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text="How long single records are kept; daily sums stay. Empty: as the installation.",
     )
 
     objects = TeamQuerySet.as_manager()
@@ -133,3 +154,37 @@ class ApiKey(TimeStampedModel):
 
     def role_in(self, team_id: int) -> Role | None:
         return Scope(self.scope).role if team_id == self.team_id else None
+
+
+class Preferences(TimeStampedModel):
+    """How one person wants to be told of what is theirs, and what counts as low for it."""
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="preferences")
+    is_enabled = models.BooleanField(default=True, help_text="Messages to this person at all.")
+    email = models.EmailField(blank=True)
+    phone = models.CharField(
+        max_length=20,
+        blank=True,
+        validators=[
+            RegexValidator(r"^\+[1-9][0-9]{6,14}$", "Give it like +4915112345678 (E.164).")
+        ],
+    )
+    alert_threshold = models.PositiveIntegerField(
+        default=5, help_text="Low is below this number, for items of this person without their own."
+    )
+    time_zone = models.CharField(
+        max_length=64, blank=True, help_text="IANA name. Empty: that of the team."
+    )
+    language = models.CharField(
+        max_length=8, choices=Language.choices, blank=True, default="", help_text="Of messages."
+    )
+    quiet_from = models.TimeField(null=True, blank=True)
+    quiet_until = models.TimeField(
+        null=True, blank=True, help_text="Messages wait until then; nothing is lost."
+    )
+
+    class Meta:
+        verbose_name_plural = "preferences"
+
+    def __str__(self) -> str:
+        return f"Preferences of {self.user}"

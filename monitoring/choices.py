@@ -56,9 +56,44 @@ class EventType(models.TextChoices):
     PRODUCT_RENAMED = "product_renamed", "Product renamed"
     PRODUCT_MOVED = "product_moved", "Product moved"
     STOCK_CONTROL_CHANGED = "stock_control_changed", "Stock control switched"
+    MONITOR_FLAPPING = "monitor_flapping", "Flapping"
     WEBSITE_UNREACHABLE = "website_unreachable", "Website unreachable"
     WEBSITE_RECOVERED = "website_recovered", "Website recovered"
     SNAPSHOT_QUARANTINED = "snapshot_quarantined", "Reading not believed yet"
+    ALERT_OPENED = "alert_opened", "Alert opened"
+    ALERT_ACKNOWLEDGED = "alert_acknowledged", "Alert acknowledged"
+    ALERT_REMINDER = "alert_reminder", "Reminder"
+    ALERT_RESOLVED = "alert_resolved", "Alert resolved"
+
+
+class Suppressed(models.TextChoices):
+    """Why an event that happened is not announced."""
+
+    NO = "", "It is announced"
+    BASELINE = "baseline", "It was so at the first reading"
+    DEDUPE = "dedupe", "Told within the last 24 hours"
+    FLAPPING = "flapping", "It goes in and out of stock all the time"
+
+
+class AlertKind(models.TextChoices):
+    LOW = "low", "Low stock"
+    HIGH = "high", "High stock"
+    OUT_OF_STOCK = "out_of_stock", "Out of stock"
+    UNREACHABLE = "unreachable", "Website unreachable"
+
+
+class AlertStatus(models.TextChoices):
+    OPEN = "open", "Open"
+    ACKNOWLEDGED = "acknowledged", "Acknowledged"
+    RESOLVED = "resolved", "Resolved"
+
+
+class ResolveReason(models.TextChoices):
+    RECOVERED = "recovered", "Back within limits"
+    MANUAL = "manual", "By hand"
+    THRESHOLD = "threshold", "The threshold was changed"
+    PAUSED = "paused", "The monitor was paused"
+    DELETED = "deleted", "The monitor was deleted"
 
 
 class PollState(models.TextChoices):

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
 from django.db.models import QuerySet
@@ -8,7 +9,14 @@ from accounts.querysets import TeamScopedQuerySet
 from monitoring.choices import MonitorStatus
 
 if TYPE_CHECKING:
-    from monitoring.models import Monitor, MonitorHistory, PollRun, StockRecord  # noqa: F401
+    from monitoring.models import (  # noqa: F401
+        Alert,
+        Monitor,
+        MonitorHistory,
+        PollRun,
+        Silence,
+        StockRecord,
+    )
 
 
 class MonitorQuerySet(TeamScopedQuerySet["Monitor"]):
@@ -35,3 +43,15 @@ class MonitorHistoryQuerySet(TeamScopedQuerySet["MonitorHistory"]):
 
 class PollRunQuerySet(TeamScopedQuerySet["PollRun"]):
     team_path = "website__team_id"
+
+
+class AlertQuerySet(TeamScopedQuerySet["Alert"]):
+    team_path = "website__team_id"
+
+    def unresolved(self) -> Self:
+        return self.filter(resolved_at__isnull=True)
+
+
+class SilenceQuerySet(TeamScopedQuerySet["Silence"]):
+    def in_force(self, now: datetime) -> Self:
+        return self.filter(starts_at__lte=now, ends_at__gt=now)

@@ -67,7 +67,8 @@ class Change(NamedTuple):
 
 class Event(NamedTuple):
     """One thing to tell, not yet stored. `event_type` is a monitoring.choices.EventType value;
-    `monitor_id` is None for what concerns the website or a product nobody watches."""
+    `monitor_id` is None for what concerns the website or a product nobody watches. `suppressed` is
+    a monitoring.choices.Suppressed value."""
 
     event_type: str
     from_quantity: int | None = None
@@ -79,3 +80,5 @@ class Event(NamedTuple):
     message: str = ""
     metadata: dict[str, object] | None = None
     monitor_id: int | None = None
+    alert_id: int | None = None
+    suppressed: str = ""

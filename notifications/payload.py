@@ -27,9 +27,14 @@ WEBHOOK_TYPES = {
     "product_renamed": "product.renamed",
     "product_moved": "product.moved",
     "stock_control_changed": "stock.control_changed",
+    "monitor_flapping": "monitor.flapping",
     "website_unreachable": "website.unreachable",
     "website_recovered": "website.recovered",
     "snapshot_quarantined": "website.quarantined",
+    "alert_opened": "alert.opened",
+    "alert_acknowledged": "alert.acknowledged",
+    "alert_reminder": "alert.reminder",
+    "alert_resolved": "alert.resolved",
 }
 
 

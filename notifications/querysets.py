@@ -7,7 +7,13 @@ from accounts.querysets import TeamScopedQuerySet
 from notifications.choices import NotificationStatus
 
 if TYPE_CHECKING:
-    from notifications.models import Channel, NotificationLog, Subscription  # noqa: F401
+    from notifications.models import (  # noqa: F401
+        Channel,
+        NotificationLog,
+        Subscription,
+        TelegramLink,
+        TelegramToken,
+    )
 
 
 class ChannelQuerySet(TeamScopedQuerySet["Channel"]):
@@ -39,3 +45,12 @@ class NotificationLogQuerySet(TeamScopedQuerySet["NotificationLog"]):
     def due(self, now: datetime) -> Self:
         """Both. For looks of people: no index serves them together."""
         return self.waiting(now) | self.abandoned(now)
+
+
+class TelegramLinkQuerySet(TeamScopedQuerySet["TelegramLink"]):
+    pass
+
+
+class TelegramTokenQuerySet(TeamScopedQuerySet["TelegramToken"]):
+    def usable(self, now: datetime) -> Self:
+        return self.filter(used_at__isnull=True, expires_at__gt=now)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from accounts.choices import Language
 from accounts.models import Team
 from common.fields import EncryptedJSONField
 from common.models import PublicIdModel, TimeStampedModel
@@ -40,6 +42,26 @@ class Channel(PublicIdModel, TimeStampedModel):
     paused_until = models.DateTimeField(
         null=True, blank=True, editable=False, help_text="The other side asked to wait until then."
     )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="channels",
+        editable=False,
+        help_text="Person it belongs to: made from their preferences, or linked by them.",
+    )
+    language = models.CharField(
+        max_length=8,
+        choices=Language.choices,
+        blank=True,
+        default="",
+        help_text="Of its messages. Empty: that of its person, else of the team.",
+    )
+    quiet_from = models.TimeField(
+        null=True, blank=True, help_text="Messages wait from then, in the team's time zone ..."
+    )
+    quiet_until = models.TimeField(null=True, blank=True, help_text="... until then.")
 
     objects: ClassVar[ChannelQuerySet] = ChannelQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -47,7 +69,12 @@ class Channel(PublicIdModel, TimeStampedModel):
         ordering: ClassVar = ["name", "id"]
         constraints: ClassVar = [
             # Two channels of one name in a team cannot be told apart in lists.
-            models.UniqueConstraint(fields=["team", "name"], name="channel_name_once_per_team")
+            models.UniqueConstraint(fields=["team", "name"], name="channel_name_once_per_team"),
+            models.CheckConstraint(
+                condition=Q(quiet_from__isnull=True, quiet_until__isnull=True)
+                | Q(quiet_from__isnull=False, quiet_until__isnull=False),
+                name="channel_quiet_hours_have_both_ends",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -71,6 +98,11 @@ class Subscription(TimeStampedModel):
     digest = models.CharField(max_length=16, choices=Digest.choices, default=Digest.NOW)
     is_active = models.BooleanField(default=True)
     disabled_reason = models.CharField(max_length=250, blank=True, editable=False)
+    only_own = models.BooleanField(
+        default=False,
+        editable=False,
+        help_text="Of a personal channel: only what this person owns, or nobody.",
+    )
 
     objects: ClassVar[SubscriptionQuerySet] = SubscriptionQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -137,6 +169,12 @@ class NotificationLog(PublicIdModel, TimeStampedModel):
                 fields=["status", "claimed_until"],
                 condition=Q(status="sending"),
                 name="notification_claimed_idx",
+            ),
+            # A provider tells later what became of a message.
+            models.Index(
+                fields=["provider_id"],
+                condition=~Q(provider_id=""),
+                name="notification_provider_idx",
             ),
             # Delivery list of a channel, newest first; lists by outcome.
             models.Index(fields=["channel", "-created_at"], name="notification_channel_time_idx"),
