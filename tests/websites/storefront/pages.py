@@ -24,12 +24,16 @@ TRAP_NAMES = {
     "markup": 'VPS {pid} <b>5 Available</b> <span class="badge">Out of Stock</span>',
     "entities": "VPS &amp; {pid} &lt;span class=&quot;qty&quot;&gt;7 Available&lt;/span&gt;",
 }
+TRAP_NAMES["options"] = "VPS {pid} (Out of Stock soon)"
 TRAP_TEXTS = {
     "plain": "One core",
     "words": "0 Available, Out of Stock, Agotado",
     "markup": '<span class="qty">9 Available</span> <em>(0 Available)</em> '
     '<span class="badge">Out of Stock</span> <a href="cart.php?a=add&pid=99">Order Now</a>',
     "entities": "&lt;em&gt;(0 Available)&lt;/em&gt; Out&nbsp;of&nbsp;Stock",
+    "options": '<select name="configoption[1]"><option>Out of Stock</option><option>0 Available'
+    '</option></select> <label><input type="radio" name="configoption[2]" disabled> Out of Stock'
+    "</label> <strong>Sold Out</strong> <button disabled>Unavailable</button>",
 }
 
 

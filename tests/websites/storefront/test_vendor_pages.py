@@ -6,6 +6,7 @@ import pytest
 
 from tests.websites.storefront.pages import by_key, read_html
 from websites.sources.whmcs_storefront.result import Page
+from websites.sources.whmcs_storefront.strings import SOLD_OUT_DESCRIPTIONS
 
 pytestmark = [pytest.mark.unit, pytest.mark.once]
 
@@ -201,3 +202,33 @@ def test_relative_links_start_from_the_base_of_the_page():
     assert (
         read_html(html, url=URL).items[0].url == "https://shop.example/billing/cart.php?a=add&pid=1"
     )
+
+
+LAGOM = (
+    '<div class="message message-danger message-lg"><div class="message-icon"><i></i></div>'
+    '<h2 class="message-text">{}</h2><p>{}</p><a class="btn" href="/cart.php">Go back</a></div>'
+)
+DESCRIPTION = SOLD_OUT_DESCRIPTIONS[0]
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "kind"),
+    [
+        ("Out of Stock", DESCRIPTION, "sold_out"),
+        ("缺货", "抱歉", "sold_out"),
+        ("Oops", DESCRIPTION, "sold_out"),
+        ("Oops", "The bundle expired", "unknown"),
+        ("Unavailable", "Choose another domain", "unknown"),
+    ],
+)
+def test_messages_of_other_themes_are_read_by_their_parts(title, text, kind):
+    page = read_html(LAGOM.format(title, text), asked="https://shop.example/cart.php?a=add&pid=1")
+    assert page.page == kind
+    assert said(page) == ([(OUT, None)] if kind == "sold_out" else [])
+
+
+def test_a_message_above_a_list_of_products_is_not_about_the_one_asked_for():
+    message = '<div class="alert alert-danger">Out of Stock</div>'
+    html = f'{message}<div class="package"><span class="stock">5 Available</span>{order(2)}</div>'
+    page = read_html(html, asked="https://shop.example/cart.php?a=add&pid=1", url=URL)
+    assert (page.page, said(page)) == ("listing", [(IN, 5)])

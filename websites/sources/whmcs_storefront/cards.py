@@ -22,6 +22,7 @@ from websites.sources.whmcs_storefront.document import (
 )
 from websites.sources.whmcs_storefront.order_links import (
     ORDER_LINKS,
+    SUBMITS,
     address_of,
     is_live,
     loose_links,
@@ -206,6 +207,9 @@ def _cards_by_link(doc: Document, taken: set[int]) -> Iterator[Card]:
             card.parts = {"form": [link]}
             if link.css_first(_TITLES) is not None:
                 card.node = link
+            card.is_live = any(
+                is_live(one) for one in link.css(SUBMITS) if not in_text(one, card.node)
+            )
         _name_card(card)
         yield card
 

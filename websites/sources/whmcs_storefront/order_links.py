@@ -20,7 +20,7 @@ from websites.sources.whmcs_storefront.strings import is_no_order, is_unavailabl
 
 ORDER_LINKS = "a[href], a[onclick], button[onclick], input[onclick], form"
 _ONCLICK = re.compile(r"(?:location(?:\.href)?\s*=|window\.open\()\s*['\"]([^'\"]+)['\"]")
-_SUBMITS = 'input[type="submit"], input[type="image"], button'
+SUBMITS = 'input[type="submit"], input[type="image"], button'
 _OFF_CLASSES = frozenset(
     {"disabled", "unavailable", "out-of-stock", "outofstock", "sold-out", "soldout"}
 )
@@ -62,7 +62,7 @@ def _form_address(form: Node) -> str:
 def is_live(node: Node) -> bool:
     """It can be followed, and does not say that the product is gone."""
     if node.tag == "form":
-        return any(is_live(one) for one in node.css(_SUBMITS))
+        return any(is_live(one) for one in node.css(SUBMITS))
     if has_attr(node, "disabled") or classes(node) & _OFF_CLASSES or is_hidden(node):
         return False
     words = attr(node, "value") if node.tag == "input" else text_of(node)

@@ -55,9 +55,11 @@ def read_page(answer: Answer) -> Page:
         template=form.name or _root_of(doc),
     )
     landing = landing_of(doc, final)
-    if landing is not None:
+    if landing is not None and landing.is_sure:
         return _landed(page, landing, answer)
     items = items_of(doc, form, base)
+    if landing is not None and not items:
+        return _landed(page, landing, answer)
     is_proved = any(item.availability is not Availability.UNKNOWN for item in items)
     is_shop = bool(form.name) and (bool(items) or is_listing(doc))
     # A wall of some kind may link to products, too.

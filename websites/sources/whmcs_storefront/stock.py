@@ -6,40 +6,36 @@ contradict each other prove nothing.
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
 from websites.sources.base import Availability
-from websites.sources.whmcs_storefront.cards import Card, in_description, in_text
+from websites.sources.whmcs_storefront.cards import Card, in_text
 from websites.sources.whmcs_storefront.counts import count_in_place, count_of
 from websites.sources.whmcs_storefront.document import (
     Node,
-    ancestors,
     attr,
     classes,
     has_attr,
-    is_hidden,
     text_of,
 )
 from websites.sources.whmcs_storefront.forms import OrderForm, Silence
 from websites.sources.whmcs_storefront.strings import (
-    STOCK_LABELS,
-    is_in_stock,
     is_sold_out,
     is_unavailable,
 )
-from websites.sources.whmcs_storefront.words import line, plain
+from websites.sources.whmcs_storefront.themes import (
+    behind_name,
+    in_stock_label,
+    is_hidden_in,
+    is_labelled,
+    may_be_gone,
+)
+from websites.sources.whmcs_storefront.words import line
 
 CONTRADICTION = "contradiction"
 _BADGES = "[class], a, td, button, input, em, span, small"
-_LOUD = "strong, b, label, li, dd, h1, h2, h3, h4, h5, h6"
 _LEAVES = "span, em, small, div, td, p"
 _UNAVAILABLE = frozenset({"order-unavailable", "product-unavailable"})
-_NO_LABELS = frozenset(
-    {"a", "button", "input", "form", "h1", "h2", "h3", "h4", "header", "ul", "strong", "b"}
-)
-_STOCK_CLASS = re.compile(r"badge|label|stock|qty|quantity|avail|ribbon", re.IGNORECASE)
-_FIGURE = re.compile(r"\b\d")
 _GONE = frozenset({"sold-out", "soldout", "out-of-stock", "outofstock"})
 _BUTTONS = frozenset({"order-button", "price-btn", "btn", "button", "order-btn", "btn-order"})
 
@@ -71,7 +67,7 @@ def shown_on(card: Card, form: OrderForm) -> Shown:
         gone = f'"{unclear[:60]}"' if is_sold_out(unclear) else ""
         return Shown(numbers, text, gone, unclear="" if gone else unclear, is_marked=bool(gone))
     unavailable = [
-        one for one in card.parts.get("unavailable", []) if not _is_hidden_in(one, card.node)
+        one for one in card.parts.get("unavailable", []) if not is_hidden_in(one, card.node)
     ]
     for one in unavailable:
         if (count := count_of(text_of(one))) is not None:
@@ -93,7 +89,7 @@ def _numbers(card: Card, form: OrderForm) -> tuple[tuple[int, ...], str, str]:
     """(numbers, text of the first, what stands in their place and is none). A number that the
     theme hides proves nothing, and neither does its card without it."""
     places, is_vendors = _number_places(card, form)
-    shown = [one for one in places if not _is_hidden_in(one, card.node)]
+    shown = [one for one in places if not is_hidden_in(one, card.node)]
     if is_vendors and places and not shown:
         return (), "", f"hidden: {line(text_of(places[0]))}"
     texts = [line(text_of(one)) for one in shown]
@@ -114,60 +110,20 @@ def _number_places(card: Card, form: OrderForm) -> tuple[list[Node], bool]:
             return found, True
     if form.name == "legacy_modern" and (title := card.node.css_first("div.name")) is not None:
         return [one for one in title.iter() if one.tag == "span" and "qty" in classes(one)], True
-    behind = [one for one in [_behind_name(card)] if one is not None]
+    behind = [one for one in [behind_name(card)] if one is not None]
     return behind + [
         one
         for one in card.node.css(_LEAVES)
         if count_of(text_of(one)) is not None
         and not in_text(one, card.node, card.title)
-        and not _is_labelled(one, card)
+        and not is_labelled(one, card)
     ], False
-
-
-def _behind_name(card: Card) -> Node | None:
-    """Copies of legacy_modern print the number as the last part of the element of the name."""
-    found = card.title.css(".qty") if card.title is not None else []
-    if not found or count_of(text_of(found[-1])) is None:
-        return None
-    follower = found[-1].next
-    while follower is not None and not text_of(follower).strip():
-        follower = follower.next
-    return found[-1] if follower is None else None
-
-
-def _is_labelled(node: Node, card: Card) -> bool:
-    """A word of something else stands before it: "Locations | 3 Available"."""
-    if any(_STOCK_CLASS.search(name) for name in classes(node)):
-        return False
-    one: Node | None = node
-    while one is not None and one.mem_id != card.node.mem_id:
-        before = one.prev
-        while before is not None and not text_of(before).strip():
-            before = before.prev
-        if before is not None:
-            return _is_label(before, card)
-        one = one.parent
-    return False
-
-
-def _is_label(before: Node, card: Card) -> bool:
-    words = line(text_of(before))
-    if len(words) > 30 or _FIGURE.search(words) or before.tag in _NO_LABELS:
-        return False
-    if plain(words).rstrip(":\uff1a ") in STOCK_LABELS or is_sold_out(words):
-        return False
-    title = card.title
-    if title is None or before.is_text_node:
-        return not (before.is_text_node and words == card.name)
-    return before.mem_id != title.mem_id and not any(
-        one.mem_id == title.mem_id for one in before.css("*")
-    )
 
 
 def _badge(card: Card) -> str:
     """The mark of a sold out card in themes without the ids of the vendor; "" without one."""
     form = card.part("form")
-    if form is not None:
+    if form is not None and not card.is_live:
         off = [one for one in form.css("input[type=submit], button") if has_attr(one, "disabled")]
         return "submit disabled" if off else ""
     if names := classes(card.node) & _GONE:
@@ -179,7 +135,7 @@ def _badge(card: Card) -> str:
         is_class = names & _UNAVAILABLE or ("unavailable" in names and names & _BUTTONS)
         if not is_class and not says_gone(words):
             continue
-        if not in_text(one, card.node, card.title) and not _is_hidden_in(one, card.node):
+        if not in_text(one, card.node, card.title) and not is_hidden_in(one, card.node):
             mark = f".{'.'.join(sorted(names))[:60]} " if is_class else ""
             return f'{mark}"{line(words)[:60]}"'
     return ""
@@ -248,47 +204,10 @@ def _silent(card: Card, form: OrderForm, *, is_new: bool, has_marks: bool) -> Pr
         return Proof(
             Availability.IN_STOCK, None, False, "no number where stock control would show one"
         )
-    if not form.name and _may_be_gone(card):
+    if not form.name and card.radio is None and may_be_gone(card):
         return Proof(Availability.UNKNOWN, evidence="order link, and words that it may be sold out")
-    if not form.name and (label := _in_stock_label(card)):
+    if not form.name and (label := in_stock_label(card)):
         return Proof(Availability.IN_STOCK, evidence=f'order link, label "{label}"')
     if has_marks:
         return Proof(Availability.IN_STOCK, evidence="order link, other cards are marked")
     return Proof(Availability.UNKNOWN, evidence="order link, which sold out products may have too")
-
-
-def _in_stock_label(card: Card) -> str:
-    """A badge of a foreign theme that says in stock, and nothing else."""
-    for one in card.node.css("span, div, em, small, p"):
-        if (
-            is_in_stock(text_of(one))
-            and any(_STOCK_CLASS.search(name) for name in classes(one))
-            and not in_text(one, card.node, card.title)
-            and not _is_hidden_in(one, card.node)
-        ):
-            return line(text_of(one))
-    return ""
-
-
-def _may_be_gone(card: Card) -> bool:
-    """Bold words or a list of a foreign theme say so, outside of names and descriptions."""
-    for one in card.node.css(_LOUD):
-        text = text_of(one)
-        count = count_of(text)
-        if (is_sold_out(text) or (count is not None and count <= 0)) and not in_description(
-            one, card.node, card.title
-        ):
-            return True
-    return False
-
-
-def _is_hidden_in(node: Node, root: Node) -> bool:
-    """Hidden itself or by a parent inside of the card; a hidden card is a tab of a slider."""
-    if is_hidden(node):
-        return True
-    for one in ancestors(node):
-        if one.mem_id == root.mem_id:
-            return False
-        if is_hidden(one):
-            return True
-    return False
