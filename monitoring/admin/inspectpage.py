@@ -16,7 +16,7 @@ from accounts.admin.theme import TextWidget, ThemedAdmin
 from accounts.choices import Role
 from common.http_errors import HttpError
 from monitoring.evidence import PAGES
-from websites.sources.whmcs_storefront.inspection import as_json
+from websites.sources.whmcs_storefront.inspection import as_json, saved_answer
 from websites.sources.whmcs_storefront.page import read_page
 from websites.sources.whmcs_storefront.result import Answer
 from websites.sources.whmcs_storefront.visitor import MAX_PAGE_BYTES, Visitor
@@ -86,7 +86,7 @@ class InspectPageMixin(ThemedAdmin):
 
 def _answer(values: dict[str, Any]) -> Answer:
     if values.get("page"):
-        return Answer(values["page"].read(), values["url"])
+        return saved_answer(values["page"].read(), values["url"], headers={})
     url = values["url"] if "://" in values["url"] else f"https://{values['url']}"
     return Visitor(budget_seconds=BUDGET_SECONDS).get(url)
 

@@ -101,11 +101,47 @@ def test_the_charset_of_the_header_is_used(tmp_path):
     assert [one["quantity"] for one in found["readings"]] == [0, 5, None, None]
 
 
+@pytest.mark.parametrize(
+    "mark",
+    [
+        "<!-- saved from url=(0042){} -->",
+        "<!--\n Page saved with SingleFile \n url: {} \n saved date: today\n-->",
+    ],
+)
+def test_a_saved_page_tells_where_it_came_from(tmp_path, mark):
+    saved = tmp_path / "page.html"
+    html = (DATA / "sold_out_swedish.html").read_text("utf-8")
+    saved.write_text(
+        f"<!DOCTYPE html>\n{mark.format('https://shop.example/cart.php?a=add&pid=5')}\n{html}",
+        "utf-8",
+    )
+    assert [one["product_id"] for one in inspect(file=str(saved))["readings"]] == ["5"]
+    asked = inspect(file=str(saved), url="https://shop.example/cart.php?a=add&pid=6")
+    assert [one["product_id"] for one in asked["readings"]] == ["6"]
+
+
+def test_a_page_in_two_bytes_a_letter_is_read(tmp_path):
+    saved = tmp_path / "page.html"
+    html = (DATA / "standard_cart_9_0_french.html").read_text("utf-8")
+    saved.write_bytes(html.encode("utf-16"))
+    assert [one["quantity"] for one in inspect(file=str(saved))["readings"]] == [-2, None]
+
+
+@pytest.mark.parametrize(
+    ("name", "said"), [("configure", "can be ordered"), ("checkout", "tells about stock")]
+)
+def test_people_are_told_what_a_page_means(name, said):
+    out = StringIO()
+    call_command("inspect_page", file=str(DATA / f"{name}.html"), stdout=out)
+    assert said in out.getvalue()
+
+
 def test_people_get_lines():
     out = StringIO()
     call_command("inspect_page", file=str(DATA / "standard_cart_9_0_french.html"), stdout=out)
     assert "Page: listing (standard_cart)" in out.getvalue()
     assert '41  out_of_stock -2 5.00 USD  VPS Élan  [shown "-2 Disponible"]' in out.getvalue()
+    assert "2 products: 1 in stock, 1 out of stock, 0 not proved." in out.getvalue()
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from common.http_errors import HttpError
-from websites.sources.whmcs_storefront.inspection import as_json
+from websites.sources.whmcs_storefront.inspection import MEANINGS, as_json, saved_answer
 from websites.sources.whmcs_storefront.page import read_page
 from websites.sources.whmcs_storefront.result import Answer
 from websites.sources.whmcs_storefront.visitor import Visitor
@@ -39,8 +40,12 @@ class Command(BaseCommand):
             return
         form = found["order_form"] or "no order form we know"
         self.stdout.write(f"Page: {found['page']} ({form})")
+        if found["page"] in MEANINGS:
+            self.stdout.write(MEANINGS[found["page"]])
         for one in found["readings"]:
             self.stdout.write(_line(one))
+        if found["page"] == "listing":
+            self.stdout.write(_summary(found["readings"]))
 
 
 def _saved(options: dict[str, Any]) -> Answer:
@@ -55,7 +60,9 @@ def _saved(options: dict[str, Any]) -> Answer:
     if not isinstance(headers, dict):
         raise CommandError("--headers-file must hold a JSON object.")
     plain = {str(name): _text(value) for name, value in headers.items()}
-    return Answer(body, options["url"], options["final_url"], options["status"], plain)
+    return saved_answer(
+        body, options["url"], url=options["final_url"], status=options["status"], headers=plain
+    )
 
 
 def _text(value: Any) -> str:
@@ -70,6 +77,14 @@ def _fetched(url: str) -> Answer:
         return Visitor(budget_seconds=BUDGET_SECONDS).get(url)
     except HttpError as error:
         raise CommandError(f"{error.message} {error.advice}".strip()) from None
+
+
+def _summary(readings: list[dict[str, Any]]) -> str:
+    found = Counter(one["availability"] for one in readings)
+    return (
+        f"{len(readings)} products: {found['in_stock']} in stock, {found['out_of_stock']} out of "
+        f"stock, {found['unknown']} not proved."
+    )
 
 
 def _line(one: dict[str, Any]) -> str:

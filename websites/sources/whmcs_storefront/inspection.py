@@ -1,10 +1,41 @@
-"""Pure: a Page as JSON values, the form `inspect_page` and the admin show."""
+"""Pure: a saved page as an Answer, and a Page as JSON values, as `inspect_page` and the admin show."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from typing import Any
 
-from websites.sources.whmcs_storefront.result import Item, Page
+from websites.sources.whmcs_storefront.result import Answer, Item, Page
+
+# Browsers and their extensions write down where a page came from.
+_SAVED_FROM = re.compile(
+    rb"<!--\s*(?:saved from url=\(\d+\)|Page saved with SingleFile\s+url:)\s*(https?://[^\s<>]{1,500})",
+    re.IGNORECASE,
+)
+MEANINGS = {
+    "product": "The product can be ordered.",
+    "sold_out": "The product is sold out.",
+    "blocked": "A firewall answered, not the shop.",
+    "login": "The shop asks to log in.",
+    "rate_limited": "The shop asks to be read less often.",
+    "maintenance": "The shop is down for maintenance.",
+    "not_found": "The shop has no such page.",
+    "error": "The shop answered with an error.",
+    "unknown": "Nothing on this page tells about stock.",
+}
+"""What a page without a list of products means."""
+
+
+def saved_answer(
+    body: bytes, asked: str = "", *, url: str = "", status: int = 200, headers: Mapping[str, str]
+) -> Answer:
+    """A page that was saved as a file. Without an address, the one that the browser wrote into the
+    file counts: links and products are named by it."""
+    found = None if asked or url else _SAVED_FROM.search(body[:4096])
+    return Answer(
+        body, asked, found[1].decode("ascii", "replace") if found else url, status, headers
+    )
 
 
 def as_json(page: Page) -> dict[str, Any]:
