@@ -189,6 +189,21 @@ class Env:
         raw = self._raw(name)
         return [word.strip() for word in raw.split(",") if word.strip()] if raw else list(default)
 
+    def origins(self, name: str) -> list[str]:
+        """Origins of browsers, as they write them: scheme, host and perhaps a port."""
+
+        def convert(raw: str) -> list[str]:
+            found = [word.strip() for word in raw.split(",") if word.strip()]
+            for word in found:
+                parts = urlsplit(word)
+                if parts.scheme not in {"http", "https"} or not parts.hostname or parts.port == 0:
+                    raise ValueError(word)
+                if word != f"{parts.scheme}://{parts.netloc}" or "@" in word:
+                    raise ValueError(word)
+            return found
+
+        return self._convert(name, [], convert, "origins like https://app.example, with commas")
+
     def ports(self, name: str, default: tuple[int, ...]) -> list[int]:
         def convert(raw: str) -> list[int]:
             ports = [int(word) for word in raw.split(",") if word.strip()]

@@ -52,5 +52,6 @@ def build(level: str) -> dict[str, Any]:
             "httpx": {"level": "WARNING"},
             "httpcore": {"level": "WARNING"},
             "telegram": {"level": "WARNING"},
+            "axes": {"level": "WARNING"},
         },
     }

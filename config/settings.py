@@ -1,6 +1,6 @@
 """Settings of the project. Read from the environment, then `.env`, then the default here.
 
-Blocks: site, apps, database, cache, queue, monitoring, outgoing HTTP, channels, web, API, logs.
+Blocks: site, apps, database, cache, queue, monitoring, outgoing HTTP, channels, web, security, API, logs.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
-from config import __version__, openapi, operations, rest, unfold
+from config import __version__, openapi, operations, rest, security, unfold
 from config import logging as config_logging
 from config.env import Env
 
@@ -43,7 +43,6 @@ for _name, _value in (("SECRET_KEY", SECRET_KEY), ("FIELD_ENCRYPTION_KEYS", FIEL
         )
 
 _public = urlsplit(PUBLIC_URL)
-IS_HTTPS = _public.scheme == "https"
 ALLOWED_HOSTS = env.words(
     "ALLOWED_HOSTS",
     tuple(dict.fromkeys(["localhost", "127.0.0.1", "[::1]", _public.hostname or "localhost"])),
@@ -61,6 +60,9 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "axes",
+    "corsheaders",
+    "csp",
     "rest_framework",
     "rest_framework_simplejwt.token_blacklist",
     "django_filters",
@@ -77,13 +79,16 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "config.middleware.TrustedProxyMiddleware",  # first: the next one believes the scheme
     "django.middleware.security.SecurityMiddleware",
+    "config.middleware.ContentPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "corsheaders.middleware.CorsMiddleware",  # before what may answer a preflight request
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",  # last: it sees the answer to a wrong log-in
 ]
 TEMPLATES: list[dict[str, Any]] = [
     {
@@ -242,19 +247,14 @@ WHITENOISE_USE_FINDERS = True  # served straight from the packages: no build ste
 
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
-SESSION_COOKIE_HTTPONLY = True
-X_FRAME_OPTIONS = "DENY"
-SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = False
-SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]  # other names may not be ours
-# Whether a request came by https is known only from a proxy that we trust.
-SECURE_SSL_REDIRECT = IS_HTTPS and bool(TRUSTED_PROXIES)
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 SECURE_REDIRECT_EXEMPT = [r"^health$", r"^metrics$", r"^api/v1/health/"]  # probes: plain http
-CSRF_TRUSTED_ORIGINS = [f"{_public.scheme}://{_public.netloc}"]
-
 UNFOLD = unfold.build(app_name=APP_NAME, app_version=APP_VERSION)
+
+# --- Security --------------------------------------------------------------------------------
+
+globals().update(
+    security.build(env, public_url=PUBLIC_URL, has_proxies=bool(TRUSTED_PROXIES), is_debug=DEBUG)
+)
 
 # --- API -------------------------------------------------------------------------------------
 

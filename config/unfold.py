@@ -75,6 +75,7 @@ def navigation() -> list[dict[str, Any]]:
             _item("Members", "badge", "accounts.Membership"),
             _item("API keys", "key", "accounts.ApiKey"),
             _item("Users", "person", "accounts.User"),
+            _item("Lock-outs", "lock_clock", "axes.AccessAttempt"),
         ),
         _group(
             "System",
@@ -100,6 +101,7 @@ def build(*, app_name: str, app_version: str) -> dict[str, Any]:
         ],
         "SHOW_VIEW_ON_SITE": False,
         "SHOW_BACK_BUTTON": True,
+        "LOGIN": {"form": "accounts.loginform.LoginForm"},
         "BORDER_RADIUS": "6px",
         "COLORS": {
             "primary": {

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth import authenticate
+from django.contrib.auth.signals import user_logged_in
+from django.http import HttpRequest
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import AuthenticationFailed, ErrorDetail, Throttled
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -15,11 +17,20 @@ from rest_framework.views import APIView
 
 from accounts.api.authentication import KEYWORD
 from accounts.api.throttles import ActorThrottle, LoginThrottle
+from accounts.lockout import is_locked_out, lock_seconds, lock_sentence
 from accounts.models import User
 from accounts.services.tokens import login_begin, login_end, login_renew
 from common.openapi import failing
 
 TOO_LONG = 4096
+
+
+class LockedOutError(Throttled):
+    """429 for whoever guessed too often; Retry-After is made of `wait` (seconds)."""
+
+    def __init__(self, wait: int) -> None:
+        super().__init__(wait=wait)
+        self.detail = ErrorDetail(lock_sentence(wait), "locked_out")
 
 
 class CredentialsSerializer(serializers.Serializer[Any]):
@@ -63,9 +74,13 @@ class ObtainView(TokenView):
         """A short access token and a refresh token for name and password of a person."""
         body = CredentialsSerializer(data=request.data)
         body.is_valid(raise_exception=True)
-        user = authenticate(request, **body.validated_data)
+        plain: HttpRequest = request._request
+        user = authenticate(plain, **body.validated_data)
+        if is_locked_out(plain):
+            raise LockedOutError(lock_seconds(plain, body.validated_data["username"]))
         if not isinstance(user, User):
             raise AuthenticationFailed("User name or password are wrong.")
+        user_logged_in.send(sender=User, request=plain, user=user)  # forgets wrong tries
         return Response(TokenPairSerializer(login_begin(user=user)).data)
 
 

@@ -6,7 +6,6 @@ import logging
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.contrib.auth.models import update_last_login
 from django.utils import timezone
 from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
@@ -28,7 +27,6 @@ class TokenPair:
 
 def login_begin(*, user: User) -> TokenPair:
     """For a user whose password was just checked."""
-    update_last_login(type(user), user)
     return _pair(issue(user))
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from axes.models import AccessAttempt
 from django.contrib import admin
 from django.contrib.admin.sites import AdminSite
 from django.contrib.auth.models import Permission
@@ -33,6 +34,7 @@ MARK = "othercorp"
 """Every name of the other team holds it, so one search finds any leak."""
 
 SUPERUSER_ONLY = {
+    AccessAttempt: "wrong log-ins are of no team",
     ProcessEvent: "names machines and processes of the whole installation",
     Schedule: "runs any function of the code",
     OrmQ: "the queue serves all teams",
