@@ -134,6 +134,10 @@ def test_an_advertisement_is_no_card_of_the_list():
         ("<p class='description'>3 Available</p>", UNKNOWN),
         ("<template><span>3 Available</span></template><!-- 5 Available -->", UNKNOWN),
         ("<strong>0 Available</strong>", UNKNOWN),
+        ("<p><b>IPv6</b> <span>1 Available</span></p>", UNKNOWN),
+        ("<p>5 Available</p><p>0 Available</p>", UNKNOWN),
+        ('<span class="stock" data-stock="5"></span>', UNKNOWN),
+        ("<p><b>Stock</b> <span>1 Available</span></p>", (IN, 1)),
         ("<ul><li>Out of Stock</li></ul>", UNKNOWN),
         ('<div class="stock">5 in stock</div>', (IN, 5)),
         ("<div>Stock: 5</div>", (IN, 5)),
@@ -232,3 +236,13 @@ def test_a_message_above_a_list_of_products_is_not_about_the_one_asked_for():
     html = f'{message}<div class="package"><span class="stock">5 Available</span>{order(2)}</div>'
     page = read_html(html, asked="https://shop.example/cart.php?a=add&pid=1", url=URL)
     assert (page.page, said(page)) == ("listing", [(IN, 5)])
+
+
+def test_a_card_that_is_a_link_as_a_whole_names_its_product():
+    rows = [
+        f"""<div id="product{place}" class="product" onclick="window.location='cart.php?a=add&pid={pid}'">
+        <div class="name">VPS <span class="qty">({pid - 7} in stock)</span></div></div>"""
+        for place, pid in enumerate((7, 9))
+    ]
+    page = read_html(f'<div id="order-modern">{"".join(rows)}</div>', url=URL)
+    assert said(page) == [(OUT, 0), (IN, 2)]

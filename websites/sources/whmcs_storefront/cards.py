@@ -142,6 +142,8 @@ def _link_card(card: Card) -> None:
             and (whole is None or found == whole)
             and not in_text(link, card.node)
         ]
+        if whole is not None and not buttons:
+            buttons = [card.node]
     refs = {ref for link in buttons if (ref := product_ref_of(link)) is not None}
     if len(refs) == 1:
         card.ref = refs.pop()

@@ -87,7 +87,7 @@ _UNITS = ("", "pcs", "units", "st", "stk", "stück", "adet", "шт", "件", "台
 _ONLY = ("", "only", "just", "nur noch", "noch", "plus que", "seulement", "solo", "quedan", "restam",
          "nog", "kun", "осталось", "仅剩", "剩余", "剩餘", "僅剩", "还剩")  # fmt: skip
 _STOCK_LABELS = (
-    "stock", "in stock", "available", "availability", "available stock", "stock left", "left",
+    "stock", "in stock", "available", "availability", "available stock", "stock available", "stock left", "left",
     "remaining", "lager", "lagerbestand", "verfügbar", "disponible", "disponibles", "disponibile",
     "disponível", "estoque", "voorraad", "beschikbaar", "stok", "stok adedi", "в наличии",
     "доступно", "осталось", "остаток", "库存", "庫存", "剩余", "剩餘", "余量", "可用", "仅剩", "الكمية المتاحة",

@@ -10,9 +10,7 @@ from websites.sources.whmcs_storefront.document import Node, ancestors, classes,
 from websites.sources.whmcs_storefront.strings import STOCK_LABELS, is_in_stock, is_sold_out
 from websites.sources.whmcs_storefront.words import line, plain
 
-_NO_LABELS = frozenset(
-    {"a", "button", "input", "form", "h1", "h2", "h3", "h4", "header", "ul", "strong", "b"}
-)
+_NO_LABELS = frozenset({"a", "button", "input", "form", "h1", "h2", "h3", "h4", "header", "ul"})
 _FIGURE = re.compile(r"\b\d")
 _STOCK_CLASS = re.compile(r"badge|label|stock|qty|quantity|avail|ribbon", re.IGNORECASE)
 _LOUD = "strong, b, label, li, dd, h1, h2, h3, h4, h5, h6"
