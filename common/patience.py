@@ -19,6 +19,8 @@ from typing import Generic, TypeVar
 
 from django.db import close_old_connections, connections
 
+from common.logcontext import carrying_context, log_context
+
 logger = logging.getLogger(__name__)
 
 K = TypeVar("K")
@@ -79,7 +81,9 @@ class _Run(Generic[K, R]):
         handle: Callable[[K, R | Exception], None],
         max_workers: int,
         pool: _Pool,
+        name: str,
     ) -> None:
+        self._name = name
         self.left = set(jobs)
         self._waiting = deque(jobs.items())
         self._handle = handle
@@ -92,7 +96,9 @@ class _Run(Generic[K, R]):
         if not self._waiting:
             return
         key, job = self._waiting.popleft()
-        self._pool.submit(lambda: self._results.put((key, _outcome(job))))
+        with log_context(job=f"{self._name}:{key}"):
+            work = carrying_context(lambda: self._results.put((key, _outcome(job))))
+        self._pool.submit(work)
 
     def handle_until(self, deadline: float | None) -> Exception | None:
         """Handles results as they arrive, to the last one or the deadline (monotonic seconds).
@@ -170,7 +176,7 @@ def run_patiently(
         return set()
     with _lock:
         pool = _pools.setdefault(name, _Pool(name))
-    run = _Run(jobs, handle, max_workers, pool)
+    run = _Run(jobs, handle, max_workers, pool, name)
     deadline = None if patience_seconds is None else time.monotonic() + patience_seconds
     failure = run.handle_until(deadline)
     left = set(run.left)
@@ -192,7 +198,7 @@ def run_in_background(
     the returned thread, on a database connection of its own; join it to wait for all results."""
     with _lock:
         pool = _pools.setdefault(name, _Pool(name))
-    return _continue_in_background(_Run(jobs, handle, max_workers, pool), name)
+    return _continue_in_background(_Run(jobs, handle, max_workers, pool, name), name)
 
 
 def _continue_in_background(run: _Run[K, R], name: str) -> threading.Thread:
@@ -203,7 +209,9 @@ def _continue_in_background(run: _Run[K, R], name: str) -> threading.Thread:
             with _lock:
                 _background.discard(threading.current_thread())
 
-    thread = threading.Thread(target=finish, name=f"{name}-background", daemon=True)
+    thread = threading.Thread(
+        target=carrying_context(finish), name=f"{name}-background", daemon=True
+    )
     with _lock:
         _background.add(thread)
     _wait_at_exit()

@@ -15,11 +15,17 @@ from django.http import HttpRequest, HttpResponse
 if TYPE_CHECKING:
     from django.http import HttpResponseBase
 
-_HEADERS = ("HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_HOST")
+_HEADERS = (
+    "HTTP_X_FORWARDED_PROTO",
+    "HTTP_X_FORWARDED_FOR",
+    "HTTP_X_FORWARDED_HOST",
+    "HTTP_X_REQUEST_ID",
+)
 
 
 class TrustedProxyMiddleware:
-    """Drops X-Forwarded-* of strangers, so that nobody can claim https or another address."""
+    """Drops X-Forwarded-* and X-Request-ID of strangers, so that nobody can claim https or another
+    address, or write into the log."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

@@ -55,6 +55,18 @@ def _retry(timeout: int, workers: int) -> int:
     return max(600, math.ceil((QUEUE_LIMIT / workers + 3) * timeout))
 
 
+class Logs(NamedTuple):
+    level: str
+    form: str
+
+
+def logs(env: Env) -> Logs:
+    return Logs(
+        level=env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
+        form=env.choice("LOG_FORMAT", "text", ("text", "json")),
+    )
+
+
 class Metrics(NamedTuple):
     token: str
     by_team: bool

@@ -77,7 +77,8 @@ INSTALLED_APPS = [
     "runtime",
 ]
 MIDDLEWARE = [
-    "config.middleware.TrustedProxyMiddleware",  # first: the next one believes the scheme
+    "config.middleware.TrustedProxyMiddleware",  # first: the others believe scheme and id
+    "config.requestid.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "config.middleware.ContentPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -271,8 +272,8 @@ SPECTACULAR_SETTINGS = openapi.build(APP_NAME, APP_VERSION, PUBLIC_URL)
 
 # --- Logs ------------------------------------------------------------------------------------
 
-LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))
-LOGGING = config_logging.build(LOG_LEVEL)
+LOG_LEVEL, LOG_FORMAT = operations.logs(env)
+LOGGING = config_logging.build(LOG_LEVEL, LOG_FORMAT)
 
 # --- Metrics ---------------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ from typing import Any
 from django.apps import AppConfig
 from django.conf import settings
 
+from common.logcontext import log_context_begin
 from runtime.pulse import Pulse, WorkerPulse
 
 COLLECT_AFTER = (100_000, 20, 20)
@@ -20,9 +21,20 @@ class RuntimeConfig(AppConfig):
 
     def ready(self) -> None:
         gc.set_threshold(*COLLECT_AFTER)
+        name_tasks_in_the_log()
         pulse = Pulse.of_environment()
         if pulse is not None:
             listen_to_tasks(WorkerPulse(pulse))
+
+
+def name_tasks_in_the_log() -> None:
+    """Lines of a worker carry the task it is at."""
+    from django_q.signals import pre_execute  # needs the apps
+
+    def begins(task: dict[str, Any], **_: Any) -> None:
+        log_context_begin(task=task["id"], func=str(task["func"]))
+
+    pre_execute.connect(begins, weak=False, dispatch_uid="log_task_begins")
 
 
 def listen_to_tasks(pulse: WorkerPulse) -> None:

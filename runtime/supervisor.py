@@ -23,11 +23,15 @@ from threading import Event, Thread
 from typing import IO, Protocol
 
 from runtime.choices import What
+from runtime.loglines import text_line
 from runtime.processes import session_kill
 
 logger = logging.getLogger(__name__)
 
 LEASH = (sys.executable, "-I", "-S", str(Path(__file__).with_name("leash.py")))
+Frame = Callable[[str, str], str]
+"""Name of a child and a line of it -> what is printed."""
+
 MAX_PAUSE_SECONDS = 30.0
 LOOK_SECONDS = 0.2
 LEASH_SECONDS = 6.0
@@ -79,7 +83,7 @@ class Child:
     start_at: float = 0.0
     deaths: int = field(default=0)
 
-    def start(self, write: Callable[[str], None]) -> int:
+    def start(self, write: Callable[[str], None], frame: Frame = text_line) -> int:
         """Returns the number of its session."""
         self.started_at = time.monotonic()
         self.process = subprocess.Popen(  # noqa: S603 - our own commands
@@ -94,7 +98,7 @@ class Child:
         )
         assert self.process.stdout is not None
         self.reader = Thread(
-            target=_copy, args=(self.name, self.process.stdout, write), daemon=True
+            target=_copy, args=(self.name, self.process.stdout, write, frame), daemon=True
         )
         self.reader.start()
         return self.process.pid
@@ -132,10 +136,10 @@ class Child:
         return pause
 
 
-def _copy(name: str, stream: IO[str], write: Callable[[str], None]) -> None:
+def _copy(name: str, stream: IO[str], write: Callable[[str], None], frame: Frame) -> None:
     with stream:
         for line in stream:
-            write(f"{name:<5}| {line.rstrip()}\n")
+            write(f"{frame(name, line.rstrip())}\n")
 
 
 def _write(line: str) -> None:
@@ -153,11 +157,13 @@ class Supervisor:
         grace_seconds: float,
         witness: Witness | None = None,
         write: Callable[[str], None] = _write,
+        frame: Frame = text_line,
     ) -> None:
         self.children = list(children)
         self.grace_seconds = grace_seconds
         self.witness = witness or Silence()
         self.write = write
+        self.frame = frame
 
     def run(self, end: Event) -> None:
         """Runs the children until `end` is set, then stops them."""
@@ -179,7 +185,7 @@ class Supervisor:
 
     def _start(self, child: Child, now: float) -> None:
         try:
-            session = child.start(self.write)
+            session = child.start(self.write, self.frame)
         except OSError as error:  # no memory, no process number left: later there may be
             pause = child.note_death(now)
             reason = f"could not be started ({error.strerror}); tried again in {pause:.0f} s"

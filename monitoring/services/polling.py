@@ -16,6 +16,7 @@ from django_q.tasks import async_task
 
 from common.errors import ConflictError
 from common.fields import DecryptionError
+from common.logcontext import log_context
 from common.patience import run_patiently
 from common.queues import POLL, cluster_of, has_room
 from monitoring.choices import PollOutcome, PollTrigger
@@ -111,8 +112,9 @@ def websites_poll(
     leases = take(website_ids, now, only_queued=only_queued)
 
     def record(lease: Lease, outcome: Snapshot | SourceError) -> None:
-        result = _recorded(lease, outcome)
-        _log(result)
+        with log_context(website=lease.website_id, poll=f"{lease.website_id}-{lease.fence}"):
+            result = _recorded(lease, outcome)
+            _log(result)
         if on_result is not None:
             on_result(result)
 

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from common.errors import ConflictError
+from common.logcontext import log_context
 from common.patience import run_in_background, run_patiently
 from notifications.channels.errors import DeliveryError
 from notifications.choices import NotificationStatus
@@ -173,10 +174,11 @@ def _settling(
 def _settle_all(pairs: Iterable[tuple[Claim, Outcome]], summary: DeliverySummary) -> None:
     """One that cannot be settled is tried again when its claim runs out; the others are settled."""
     for each, outcome in pairs:
-        try:
-            summary.count(settle(each, outcome))
-        except Exception:
-            logger.exception("outcome_not_settled notification=%s", each.id)
+        with log_context(notification=each.id):
+            try:
+                summary.count(settle(each, outcome))
+            except Exception:
+                logger.exception("outcome_not_settled")
 
 
 def _sender_died() -> DeliveryError:

@@ -7,6 +7,7 @@ import time
 import pytest
 
 from common import patience
+from common.logcontext import log_context, log_facts
 from common.patience import run_patiently, wait_for_background
 
 WAIT = 5.0
@@ -179,3 +180,17 @@ def test_a_process_that_ends_finishes_what_it_left_to_the_background(tmp_path):
     process.join(10)
     assert process.exitcode == 0
     assert done.read_text() == "slow"
+
+
+def test_a_thread_knows_what_its_caller_is_at_and_which_job_it_does() -> None:
+    with log_context(task="t1"):
+        seen: dict[str, dict[str, object]] = {}
+        run_patiently(
+            {"a": log_facts, "b": log_facts},
+            handle=lambda key, facts: seen.update({key: dict(facts)}),  # type: ignore[arg-type]
+            patience_seconds=None,
+            max_workers=2,
+            name="test",
+        )
+    assert seen == {"a": {"task": "t1", "job": "test:a"}, "b": {"task": "t1", "job": "test:b"}}
+    assert log_facts() == {}

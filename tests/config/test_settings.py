@@ -159,6 +159,10 @@ def test_the_mail_server_comes_from_one_address(tmp_path: Path) -> None:
         ("WEB_WORKERS", "0"),
         ("EMAIL_URL", "ftp://mail.example"),
         ("LOG_LEVEL", "LOUD"),
+        ("LOG_FORMAT", "xml"),
+        ("QUEUE_WORKERS", "0"),
+        ("QUEUE_TASK_SECONDS", "30"),
+        ("QUEUE_WORKER_MEMORY_MB", "lots"),
     ],
 )
 def test_a_wrong_value_stops_the_start_and_is_named(tmp_path: Path, name: str, value: str) -> None:
@@ -167,11 +171,31 @@ def test_a_wrong_value_stops_the_start_and_is_named(tmp_path: Path, name: str, v
     assert re.search(rf"ImproperlyConfigured: {name} is (wrong|missing)", result.stderr)
 
 
-def test_the_queue_waits_long_enough_before_it_gives_a_task_out_again(tmp_path: Path) -> None:
-    queue = read(tmp_path, "Q_CLUSTER")["Q_CLUSTER"]
+@pytest.mark.parametrize(
+    "values",
+    [{}, {"QUEUE_TASK_SECONDS": "600"}, {"QUEUE_WORKERS": "1"},
+     {"QUEUE_TASK_SECONDS": "600", "QUEUE_WORKERS": "1"}],
+)  # fmt: skip
+def test_the_queue_waits_long_enough_before_it_gives_a_task_out_again(
+    tmp_path: Path, values: dict[str, str]
+) -> None:
+    queue = read(tmp_path, "Q_CLUSTER", **values)["Q_CLUSTER"]
     assert queue["retry"] >= (queue["queue_limit"] / queue["workers"] + 3) * queue["timeout"]
     assert queue["save_limit"] == -1
     assert queue["catch_up"] is False
+
+
+def test_workers_and_their_memory_are_set_per_queue(tmp_path: Path) -> None:
+    queue = read(
+        tmp_path, "Q_CLUSTER", DATABASE_URL="postgres://u:p@127.0.0.1/d", QUEUE_WORKERS="1",
+        QUEUE_POLL_WORKERS="8", QUEUE_NOTIFY_WORKERS="3", QUEUE_WORKER_MEMORY_MB="512",
+    )["Q_CLUSTER"]  # fmt: skip
+    assert queue["workers"] == 1
+    assert queue["max_rss"] == 512_000, "in kilobytes"
+    assert {name: own["workers"] for name, own in queue["ALT_CLUSTERS"].items()} == {
+        "poll": 8,
+        "notify": 3,
+    }
 
 
 def test_the_example_environment_lists_what_settings_read_and_nothing_else(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from common.queues import clusters
 from runtime.broker import INSTANCE_VARIABLE
 from runtime.choices import What
 from runtime.health import pending_migrations
+from runtime.loglines import json_line, text_line
 from runtime.pulse import PULSE_VARIABLE
 from runtime.runfile import RunFile, leftovers_end
 from runtime.supervisor import Child, Supervisor
@@ -137,9 +138,12 @@ def supervise(parts: tuple[str, ...], folder: Path, leftovers: list[str], end: E
         probe = _web_probe(vitals) if WEB in names else None
         vitals.start()
         try:
-            Supervisor(team, grace_seconds=settings.SUPERVISOR_GRACE_SECONDS, witness=vitals).run(
-                end
-            )
+            Supervisor(
+                team,
+                grace_seconds=settings.SUPERVISOR_GRACE_SECONDS,
+                witness=vitals,
+                frame=json_line if settings.LOG_FORMAT == "json" else text_line,
+            ).run(end)
         finally:
             if probe is not None:
                 probe.close()
