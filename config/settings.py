@@ -194,6 +194,10 @@ GUARD_LOST_SHARE = env.number("GUARD_LOST_SHARE", 0.2, high=1.0)
 GUARD_FLIP_MIN = env.integer("GUARD_FLIP_MIN", 10)
 GUARD_FLIP_SHARE = env.number("GUARD_FLIP_SHARE", 0.5, high=1.0)
 GUARD_CONFIRM_SECONDS = env.integer("GUARD_CONFIRM_SECONDS", 8, high=10)
+# Four sell-outs within half an hour are news; what goes on like this is noise until it rests.
+FLAP_FLIPS = env.integer("FLAP_FLIPS", 8, low=0, high=50)
+FLAP_WINDOW_SECONDS = env.integer("FLAP_WINDOW_SECONDS", 1800, low=1)
+FLAP_COOLDOWN_SECONDS = env.integer("FLAP_COOLDOWN_SECONDS", 1800, low=1)
 # The first user; a password that is not given is invented and printed once.
 DJANGO_SUPERUSER_USERNAME = env.text("DJANGO_SUPERUSER_USERNAME", "admin")
 DJANGO_SUPERUSER_EMAIL = env.text("DJANGO_SUPERUSER_EMAIL")

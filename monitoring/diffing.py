@@ -61,15 +61,24 @@ def _zero_meaning(state: MonitorState, source: str) -> str:
 
 
 def threshold_state(
-    quantity: int | None, low: int | None, high: int | None, *, before: str, available: bool | None
+    quantity: int | None,
+    low: int | None,
+    high: int | None,
+    *,
+    before: str,
+    available: bool | None,
+    hysteresis: int = 0,
 ) -> str:
     """Where a number stands; strict comparison. Without a number the last judgement stays, but a
-    product that is in stock without a limit is within limits."""
+    product that is in stock without a limit is within limits. What was beyond a threshold is so
+    until it is `hysteresis` back within it."""
     if quantity is None:
         return ThresholdState.OK if before and available else before
-    if low is not None and quantity < low:
+    low_margin = hysteresis if before == ThresholdState.LOW else 0
+    high_margin = hysteresis if before == ThresholdState.HIGH else 0
+    if low is not None and quantity < low + low_margin:
         return ThresholdState.LOW
-    if high is not None and quantity > high:
+    if high is not None and quantity > high - high_margin:
         return ThresholdState.HIGH
     return ThresholdState.OK
 
@@ -84,6 +93,7 @@ def diff(state: MonitorState, seen: Observation) -> Change | None:
         state.threshold_high,
         before=state.threshold_state,
         available=seen.available,
+        hysteresis=state.hysteresis,
     )
     is_stock_step = is_initial or _stock_values(seen) != (
         state.quantity,

@@ -28,6 +28,8 @@ class MonitorState(NamedTuple):
     threshold_state: str
     zero_means: str
     positive_source: str
+    hysteresis: int
+    confirm_reads: int
     is_read: bool
     is_missing: bool
 

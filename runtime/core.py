@@ -12,8 +12,10 @@ from collections.abc import Callable
 from threading import Event
 
 from django.db import close_old_connections, connection
+from django.utils import timezone
 
 from monitoring.services.polling import cycle_run
+from monitoring.services.steadying import flaps_settle
 from notifications.services.sweeping import sweep
 from runtime import heartbeats
 from runtime.pulse import Pulse
@@ -29,6 +31,7 @@ def tick() -> None:
     """One pass. A failing sweep must not stop the polls, so the beat and the cycle come first."""
     heartbeats.beat(heartbeats.TICKER)
     cycle_run()
+    flaps_settle(timezone.now())
     sweep()
 
 

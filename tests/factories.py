@@ -66,6 +66,8 @@ def state(**fields: Any) -> MonitorState:
         "threshold_high": None,
         "threshold_state": "ok",
         "zero_means": "auto",
+        "hysteresis": 0,
+        "confirm_reads": 1,
         "positive_source": "whmcs_api",
         "is_read": True,
         "is_missing": False,

@@ -66,7 +66,8 @@ class Monitor(PublicIdModel, TimeStampedModel):
     confirm_reads = models.PositiveSmallIntegerField(
         default=1,
         validators=[MinValueValidator(1), MaxValueValidator(10)],
-        help_text="So many equal readings in a row before a change counts. More than 1 delays alerts.",
+        help_text="So many readings in a row must show it in or out of stock before that counts. "
+        "More than 1 delays alerts.",
     )
     notify_on_restock = models.BooleanField(default=True)
     notify_on_purchase = models.BooleanField(default=False)
@@ -102,13 +103,19 @@ class Monitor(PublicIdModel, TimeStampedModel):
         default=dict,
         blank=True,
         editable=False,
-        help_text="A change that waits for more equal readings.",
+        help_text="A change of availability that waits for more readings that say the same.",
     )
     flapping = models.JSONField(
         default=dict,
         blank=True,
         editable=False,
-        help_text="When it lately went in and out of stock, and since when it is held to flap.",
+        help_text="When it lately went in and out of stock.",
+    )
+    flapping_until = models.DateTimeField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="It went in and out of stock too often: nobody is told of it before then.",
     )
     first_read_at = models.DateTimeField(null=True, blank=True, editable=False)
     last_changed_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -132,6 +139,12 @@ class Monitor(PublicIdModel, TimeStampedModel):
         indexes: ClassVar = [
             # A poll loads the monitors of its website that are not paused.
             models.Index(fields=["website", "status"], name="monitor_website_status_idx"),
+            # The ticker looks for those whose flapping is over.
+            models.Index(
+                fields=["flapping_until"],
+                condition=Q(flapping_until__isnull=False),
+                name="monitor_flapping_idx",
+            ),
             # Lists of what is in stock or out.
             models.Index(fields=["available", "quantity"], name="monitor_stock_idx"),
         ]

@@ -29,6 +29,9 @@ BELIEVED = (
     "first_read_at",
     "last_changed_at",
     "missing_since",
+    "pending",
+    "flapping",
+    "flapping_until",
 )
 """What the last readings said."""
 EDITABLE = frozenset(
@@ -45,6 +48,8 @@ EDITABLE = frozenset(
         "check_interval",
         "threshold_low",
         "threshold_high",
+        "hysteresis",
+        "confirm_reads",
         "notify_on_restock",
         "notify_on_purchase",
         "notify_on_threshold",

@@ -30,6 +30,7 @@ from monitoring.services.releasing import (
     remembered,
 )
 from monitoring.services.runs import Tally, run_finish, tally_of
+from monitoring.services.steadying import steps_steady
 from monitoring.services.stepping import kind_of, monitors_load, stand_in_steps, steps_of
 from monitoring.services.stockwriting import Step, event_row, write_events, write_steps
 from monitoring.signals import history_recorded
@@ -153,7 +154,9 @@ def _snapshot(lease: Lease, snapshot: Snapshot, now: datetime) -> tuple[PollResu
         return _quarantine(lease, snapshot, verdict, now)
     monitors, known = slugs_bind(lease.website_id, monitors, known, seen)
     changed = listing.compare(known, seen)
-    steps = steps_of(lease, monitors, seen, changed, snapshot, now)
+    steps, is_waiting = steps_steady(
+        steps_of(lease, monitors, seen, changed, snapshot, now), monitors, now
+    )
     recovery = after_success(lease.health)
     doubts = fresh_doubts(lease, snapshot, monitors, seen)
     release_ok(
@@ -163,7 +166,9 @@ def _snapshot(lease: Lease, snapshot: Snapshot, now: datetime) -> tuple[PollResu
         with_doubts(snapshot, doubts),
         next_poll_at=now + ASK_SOON if doubts else next_due(lease),
         quarantine={},
-        applied_hash=snapshot.body_hash if changed.is_settled and not doubts else "",
+        applied_hash=snapshot.body_hash
+        if changed.is_settled and not (doubts or is_waiting)
+        else "",
         applied_monitors=len(monitors),
         applied_template=snapshot.template,
     )
@@ -187,7 +192,7 @@ def _stand_in(
     verdict = verdict_of(lease, {}, seen, monitors, replace(snapshot, template=""))
     if verdict.is_suspect and not is_confirmed(lease, verdict, now):
         return _quarantine(lease, snapshot, verdict, now)
-    steps = stand_in_steps(lease, monitors, seen, snapshot)
+    steps, is_waiting = steps_steady(stand_in_steps(lease, monitors, seen, snapshot), monitors, now)
     recovery = after_success(lease.health)
     release_ok(
         lease,
@@ -195,7 +200,7 @@ def _stand_in(
         recovery.state,
         snapshot,
         quarantine={},
-        applied_hash=snapshot.body_hash,
+        applied_hash="" if is_waiting else snapshot.body_hash,
         applied_monitors=len(monitors),
     )
     events = [_recovered()] if recovery.recovers else []

@@ -102,6 +102,7 @@ class Shopper:
 
 def test_a_thousand_disturbed_polls_tell_nothing_false_and_everything_true(shop, settings):
     settings.HOST_MIN_GAP_SECONDS = 0
+    settings.FLAP_FLIPS = 0  # so many flips within minutes would be told as flapping
     website = make_website(source="whmcs_storefront", url=shop.url, credentials={})
     products_import(website=website)
     Monitor.objects.update(notify_on_price=True)

@@ -19,6 +19,7 @@ EXPECTED = {
     "monitor_interval_at_least_5s",
     "monitor_website_status_idx",
     "monitor_stock_idx",
+    "monitor_flapping_idx",
     "pollrun_website_newest_idx",
     "pollrun_unfinished_idx",
     "record_monitor_time_idx",
