@@ -13,6 +13,7 @@ from django.template.loader import get_template, select_template
 
 from monitoring.choices import EventType
 from monitoring.models import MonitorHistory
+from notifications.buttons import Action, actions_of
 from notifications.channels.base import Message
 from notifications.matching import zone_of
 from notifications.models import Channel, NotificationLog
@@ -38,6 +39,7 @@ class Rendered:
     html: str
     payload: Mapping[str, Any]
     button: tuple[str, str] | None = None
+    actions: Sequence[Sequence[Action]] = ()
 
     def columns(self) -> dict[str, Any]:
         """Values of NotificationLog: subject, message, rendered. The webhook body is kept as text:
@@ -46,6 +48,7 @@ class Rendered:
             "html": self.html,
             "payload": encoded(self.payload).decode(),
             "button": list(self.button) if self.button else None,
+            "actions": [[list(action) for action in row] for row in self.actions],
         }
         return {"subject": self.subject, "message": self.text, "rendered": frozen}
 
@@ -62,6 +65,7 @@ def message_of(notification: NotificationLog) -> Message:
         html=frozen.get("html", ""),
         payload=json.loads(frozen.get("payload") or "{}"),
         button=(button[0], button[1]) if button else None,
+        actions=[[(label, data) for label, data in row] for row in frozen.get("actions") or ()],
     )
 
 
@@ -91,7 +95,8 @@ def render_events(
         }
         subject = _batch_subject(events, notification_type, total)
         body = batch_body(events, total)
-    button = _button(events) if total == len(events) else None
+    is_whole = total == len(events)
+    button = _button(events) if is_whole else None
     context |= {"subject": subject, "app_name": settings.APP_NAME, "button": button}
     return Rendered(
         subject=subject,
@@ -99,6 +104,7 @@ def render_events(
         html=select_template([f"{name}.html" for name in names]).render(context),
         payload=body,
         button=button,
+        actions=_actions(rows) if is_whole else (),
     )
 
 
@@ -235,6 +241,11 @@ def _button(events: Sequence[EventFacts]) -> tuple[str, str] | None:
     if len(links) != 1 or not last.available or not last.link:
         return None
     return ("Buy", last.link)
+
+
+def _actions(rows: Sequence[MonitorHistory]) -> list[list[Action]]:
+    names = {row.alert_id: str(row.monitor or row.website) for row in rows if row.alert_id}
+    return actions_of(rows, language=rows[0].website.team.language, names=names)
 
 
 def _one_line(text: str) -> str:

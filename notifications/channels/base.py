@@ -15,7 +15,8 @@ class Message:
     """What is owed to a Channel, rendered and frozen.
 
     `id` stays the same for every attempt (idempotency key). `payload` is the body of the outgoing
-    webhook: {"type", "timestamp", "data"}. `button` is (label, address) or None.
+    webhook: {"type", "timestamp", "data"}. `button` is (label, address) or None. `actions` are rows
+    of buttons that act when pressed, (label, what a press carries), for kinds that have such.
     """
 
     id: str
@@ -25,6 +26,7 @@ class Message:
     html: str = ""
     payload: Mapping[str, Any] = field(default_factory=dict)
     button: tuple[str, str] | None = None
+    actions: Sequence[Sequence[tuple[str, str]]] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,8 @@ class TelegramTransport:
         self._chat_id = str(target.config.get("chat_id", ""))
         self._thread_id = target.config.get("message_thread_id")
         self._token = str(target.secrets.get("bot_token") or settings.TELEGRAM_BOT_TOKEN)
+        # Presses go to the bot that sent the message, and we listen to one bot only.
+        self._is_heard = self._token == settings.TELEGRAM_BOT_TOKEN
 
     @classmethod
     def prepare(cls, values: dict[str, Any]) -> dict[str, Any]:
@@ -104,8 +106,9 @@ class TelegramTransport:
         return results
 
     async def _send_one(self, bot: Bot, message: Message) -> Receipt:
-        """At most one more call for each reason: moved chat, unreadable entities, bad button."""
+        """At most one more call for each reason: moved chat, unreadable entities, bad buttons."""
         is_html, button = True, message.button
+        actions = message.actions if self._is_heard else ()
         new_config: dict[str, str] = {}
         while True:
             try:
@@ -115,7 +118,7 @@ class TelegramTransport:
                     parse_mode=ParseMode.HTML if is_html else None,
                     message_thread_id=self._thread_id,
                     link_preview_options=LinkPreviewOptions(is_disabled=True),
-                    reply_markup=_keyboard(*button) if button else None,
+                    reply_markup=_keyboard(button, actions),
                 )
             except ChatMigrated as error:
                 if new_config:
@@ -127,11 +130,19 @@ class TelegramTransport:
                     is_html = False
                 elif button and is_button_error(error):
                     button = None
+                elif actions and is_button_error(error):
+                    actions = ()
                 else:
                     raise
             else:
                 return Receipt(provider_id=str(sent.message_id), new_config=new_config)
 
 
-def _keyboard(label: str, address: str) -> InlineKeyboardMarkup:
-    return InlineKeyboardMarkup([[InlineKeyboardButton(label, url=address)]])
+def _keyboard(
+    button: tuple[str, str] | None, actions: Sequence[Sequence[tuple[str, str]]]
+) -> InlineKeyboardMarkup | None:
+    rows = [[InlineKeyboardButton(button[0], url=button[1])]] if button else []
+    rows += [
+        [InlineKeyboardButton(label, callback_data=data) for label, data in row] for row in actions
+    ]
+    return InlineKeyboardMarkup(rows) if rows else None
