@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from accounts.actors import has_role
 from accounts.choices import Role
-from accounts.models import Team
+from accounts.models import Preferences, Team, User
 
 
 def team_ids_with_role(*, actor: object, role: Role) -> list[int]:
     """Ids of the teams in which the actor holds at least `role`; none for a stranger."""
     teams = Team.objects.visible_to(actor).order_by("pk").values_list("pk", flat=True)
     return [team_id for team_id in teams if has_role(actor, team_id, role)]
+
+
+def preferences_of(user: User) -> Preferences:
+    """The person's own, or the defaults (not stored) while they have set none."""
+    return Preferences.objects.filter(user=user).first() or Preferences(user=user)
 
 
 class TeamNotFoundError(LookupError):

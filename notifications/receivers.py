@@ -1,4 +1,5 @@
-"""What notifications do when other rooms ring: events were committed, a website or monitor is gone."""
+"""What notifications do when other rooms ring: events were committed, a website or monitor is gone,
+a person wants something else or belongs somewhere else."""
 
 from __future__ import annotations
 
@@ -7,7 +8,9 @@ from typing import Any
 
 from django.db import transaction
 
+from accounts.models import Membership, User
 from notifications.services.announcing import announced_wait, events_announce
+from notifications.services.personal import personal_channels_sync
 from notifications.services.subscriptions import subscriptions_disable_emptied
 
 logger = logging.getLogger(__name__)
@@ -32,3 +35,22 @@ def look_for_emptied(sender: object, **kwargs: Any) -> None:
     waiting = [entry[1] for entry in transaction.get_connection().run_on_commit]
     if subscriptions_disable_emptied not in waiting:
         transaction.on_commit(subscriptions_disable_emptied)
+
+
+def preferences_changed(sender: object, user_id: int, **kwargs: Any) -> None:
+    personal_channels_sync(user=User.objects.get(pk=user_id), is_asked=True)
+
+
+def membership_changed(sender: object, instance: Membership, **kwargs: Any) -> None:
+    """In the same transaction: who left a team gets nothing of it from then on."""
+    user = User.objects.filter(pk=instance.user_id).first()
+    if user is not None:
+        personal_channels_sync(user=user)
+
+
+def person_changed(
+    sender: object, instance: User, created: bool, update_fields: Any = None, **kwargs: Any
+) -> None:
+    """Who may no longer log in is told nothing. A log-in itself saves the person, too."""
+    if not created and (update_fields is None or "is_active" in update_fields):
+        personal_channels_sync(user=instance)
