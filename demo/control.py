@@ -18,6 +18,10 @@
     POST /control/telegram/fail             {"name", "times", "chat_id", options...}
     POST /control/telegram/chats            {"chat_id", "kind", "title", "threads": [..]}
     POST /control/telegram/migrate          {"chat_id", "new_id"}
+    POST /control/telegram/say              {"text", "chat_id", "user_id", "thread"}: a person writes
+    POST /control/telegram/press            {"button": label or data, "chat_id", "message_id", "user_id"}
+    POST /control/telegram/put_out          {"chat_id", "status"}: blocks the bot, throws it out
+    POST /control/telegram/updates          {"kind", "body"}: any update
     POST /control/telegram/clear
     POST /control/mail/fail                 {"code", "text", "stage", "times", "to"}
     POST /control/mail/clear | down | up
@@ -128,6 +132,10 @@ TELEGRAM_VERBS: dict[str, Callable[[Telegram, Body], object]] = {
     "fail": lambda telegram, body: telegram.fail(**body),
     "chats": lambda telegram, body: telegram.add_chat(**body),
     "migrate": lambda telegram, body: telegram.migrate(**body),
+    "say": lambda telegram, body: telegram.say(**body),
+    "press": lambda telegram, body: telegram.press(**body),
+    "put_out": lambda telegram, body: telegram.put_out(**body),
+    "updates": lambda telegram, body: telegram.updates.put(body["kind"], body["body"]),
     "clear": lambda telegram, _: telegram.clear(),
 }
 MAIL_VERBS: dict[str, Callable[[MailSink, Body], object]] = {

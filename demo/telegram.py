@@ -1,4 +1,5 @@
-"""The Bot API at `/bot<TOKEN>/<method>`, as far as a sender of messages needs it.
+"""The Bot API at `/bot<TOKEN>/<method>`: what a sender of messages needs, and a bot that listens
+(telegram_updates.py).
 
 Failures by name, see fail(): too_many(retry_after), blocked, kicked, deactivated, group_deleted,
 chat_not_found, cant_parse, unauthorized, server_error, bad_gateway, slow(seconds), hang(seconds).
@@ -8,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
@@ -17,7 +18,18 @@ from demo.forms import parameters
 from demo.inbox import Inbox, Received
 from demo.script import Script, Step
 from demo.server import Delivery, Reply, Request, json_reply
+from demo.telegram_people import People
 from demo.telegram_text import Refused, check_buttons, read_text
+from demo.telegram_updates import (
+    Updates,
+    answer_query,
+    delete_webhook,
+    get_updates,
+    leave_chat,
+    set_commands,
+    set_webhook,
+    webhook_info,
+)
 
 TOKEN = "7000000001:" + "Demo" * 8 + "Bot"
 CHAT_ID = 1001
@@ -68,10 +80,11 @@ class BotCall:
     status: int = 200
 
 
-class Telegram:
+class Telegram(People):
     def __init__(self, base_url: str, inbox: Inbox) -> None:
         self.url = base_url
         self.inbox = inbox
+        self.updates = Updates()
         self.reset()
 
     def reset(self) -> None:
@@ -82,6 +95,8 @@ class Telegram:
         self._texts: dict[tuple[int, int], dict[str, Any]] = {}
         self._ids = count(1)
         self._script = Script()
+        self._listening = Script()
+        self.updates.reset()
 
     def add_chat(self, chat_id: int, kind: str = "", **values: Any) -> Chat:
         """Positive ids are private chats, negative ones supergroups unless `kind` says more."""
@@ -91,9 +106,11 @@ class Telegram:
 
     def migrate(self, chat_id: int, new_id: int) -> None:
         """Turns a group into a supergroup: the old id is answered with the new one."""
-        del self.chats[chat_id]
+        old = self.chats.pop(chat_id)
         self.moved[chat_id] = new_id
         self.add_chat(new_id)
+        told = {"message_id": next(self._ids), "date": int(time.time()), "chat": old.as_dict()}
+        self.updates.put("message", {**told, "migrate_to_chat_id": new_id})
 
     def fail(
         self, name: str, *, times: int | None = 1, chat_id: int | str = "", **options: Any
@@ -103,8 +120,20 @@ class Telegram:
             raise ValueError(f"failure is one of {', '.join(sorted(FAILURES))}")
         return self._script.add(name, times=times, when=str(chat_id), **options)
 
+    def fail_listening(
+        self, name: str, *, times: int | None = 1, **options: Any
+    ) -> Callable[[], None]:
+        """The same for whoever asks for updates."""
+        if name not in FAILURES:
+            raise ValueError(f"failure is one of {', '.join(sorted(FAILURES))}")
+        return self._listening.add(name, times=times, **options)
+
     def clear(self) -> None:
         self._script.clear()
+        self._listening.clear()
+
+    def _message_ids(self) -> Iterator[int]:
+        return self._ids
 
     def answer(self, request: Request, token: str, method: str) -> Reply:
         call = BotCall(method, {})
@@ -122,6 +151,8 @@ class Telegram:
                 raise Refused(404, "Not Found: method not found")
             call.params = parameters(request)
             step = self._script.take(str(call.params.get("chat_id", ""))) if verb.sends else None
+            if verb.listens:
+                step = self._listening.take()
             if step is not None and (reply := _failure(step)) is not None:
                 return reply
             reply = json_reply({"ok": True, "result": verb.run(self, call.params)})
@@ -169,6 +200,10 @@ class Telegram:
             raise Refused(400, "Bad Request: message is not modified")
         return self._keep(chat, message_id, merged, "editMessageText")
 
+    def edit_markup(self, params: dict[str, Any]) -> dict[str, Any]:
+        """Without a keyboard it takes the old one away."""
+        return self.edit_text({"reply_markup": None, **params})
+
     def delete_message(self, params: dict[str, Any]) -> bool:
         key = (self._chat(params).id, int(params.get("message_id") or 0))
         if self._texts.pop(key, None) is None:
@@ -199,6 +234,7 @@ class Telegram:
             "from": self.get_me({}),
             "text": text,
         }
+        result |= {"reply_markup": markup} if markup else {}
         return result | ({"entities": entities} if entities else {})
 
 
@@ -207,6 +243,8 @@ class Method:
     run: Callable[[Telegram, dict[str, Any]], Any]
     sends: bool = True
     """Scripted failures apply."""
+    listens: bool = False
+    """Those of fail_listening()."""
 
 
 METHODS = {
@@ -214,8 +252,15 @@ METHODS = {
     "getchat": Method(Telegram.get_chat, sends=False),
     "sendmessage": Method(Telegram.send_message),
     "editmessagetext": Method(Telegram.edit_text),
-    "editmessagereplymarkup": Method(Telegram.edit_text),
+    "editmessagereplymarkup": Method(Telegram.edit_markup),
     "deletemessage": Method(Telegram.delete_message),
+    "getupdates": Method(get_updates, sends=False, listens=True),
+    "answercallbackquery": Method(answer_query, sends=False),
+    "setwebhook": Method(set_webhook, sends=False),
+    "deletewebhook": Method(delete_webhook, sends=False),
+    "getwebhookinfo": Method(webhook_info, sends=False),
+    "setmycommands": Method(set_commands, sends=False),
+    "leavechat": Method(leave_chat, sends=False),
 }
 
 
