@@ -9,17 +9,32 @@ from django.contrib.auth.models import AbstractUser
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from accounts.choices import Language, Reminders, Role, Scope
 from accounts.querysets import TeamScopedQuerySet
+from common.fields import EncryptedJSONField
 from common.models import PublicIdModel, TimeStampedModel
 
 
 class User(AbstractUser):
     """A person. Rights come from memberships; `is_staff` lets them into the admin."""
 
+    two_factor_at = models.DateTimeField(
+        null=True, blank=True, editable=False, verbose_name="two-factor since"
+    )
+
     def __str__(self) -> str:
         return self.get_username()
+
+    def get_session_auth_hash(self) -> str:
+        """Switching two-factor on or off ends all log-ins, by session and by token, that were
+        begun without it: what a password alone once opened does not stay open."""
+        plain = super().get_session_auth_hash()
+        if self.two_factor_at is None:
+            return plain
+        moment = self.two_factor_at.isoformat()
+        return salted_hmac("two-factor", plain + moment, algorithm="sha256").hexdigest()
 
     @property
     def sees_all_teams(self) -> bool:
@@ -37,6 +52,25 @@ class User(AbstractUser):
             return None
         role = self.memberships.filter(team_id=team_id).values_list("role", flat=True).first()
         return Role(role) if role else None
+
+
+class SecondFactor(TimeStampedModel):
+    """What only a person's authenticator app and this row know (RFC 6238), and backup codes.
+
+    It counts from `confirmed_at` on. `last_step` makes every code work once; failures lengthen the
+    wait before the next try, from whatever address.
+    """
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="second_factor")
+    secret = EncryptedJSONField(editable=False)
+    confirmed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    last_step = models.BigIntegerField(default=0, editable=False)
+    backup_hashes = models.JSONField(default=list, editable=False)
+    failure_count = models.PositiveIntegerField(default=0, editable=False)
+    failed_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    def __str__(self) -> str:
+        return f"Second factor of {self.user}"
 
 
 class TeamQuerySet(TeamScopedQuerySet["Team"]):

@@ -11,6 +11,7 @@ from csp.constants import UNSAFE_EVAL
 from csp.middleware import CSPMiddleware, PolicyParts
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 
 if TYPE_CHECKING:
     from django.http import HttpResponseBase
@@ -43,6 +44,23 @@ class TrustedProxyMiddleware:
         except ValueError:
             return False
         return any(peer in network for network in settings.TRUSTED_PROXIES)
+
+
+class TwoFactorMiddleware:
+    """With ADMIN_REQUIRES_TOTP the admin opens nothing but the page that switches two-factor on."""
+
+    OPEN = frozenset({"two-factor", "login", "logout", "jsi18n"})
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if settings.ADMIN_REQUIRES_TOTP and request.path_info.startswith("/admin/"):
+            last = request.path_info.rstrip("/").rpartition("/")[2]
+            user = request.user
+            if user.is_authenticated and user.two_factor_at is None and last not in self.OPEN:
+                return redirect("admin:accounts_user_two_factor")
+        return self.get_response(request)
 
 
 class ContentPolicyMiddleware(CSPMiddleware):

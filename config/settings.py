@@ -88,6 +88,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "config.middleware.TwoFactorMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",  # last: it sees the answer to a wrong log-in
 ]
@@ -257,6 +258,7 @@ UNFOLD = unfold.build(app_name=APP_NAME, app_version=APP_VERSION)
 
 # --- Security --------------------------------------------------------------------------------
 
+ADMIN_REQUIRES_TOTP = env.flag("ADMIN_REQUIRES_TOTP", default=False)
 globals().update(
     security.build(env, public_url=PUBLIC_URL, has_proxies=bool(TRUSTED_PROXIES), is_debug=DEBUG)
 )

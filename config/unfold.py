@@ -102,6 +102,15 @@ def build(*, app_name: str, app_version: str) -> dict[str, Any]:
         "SHOW_VIEW_ON_SITE": False,
         "SHOW_BACK_BUTTON": True,
         "LOGIN": {"form": "accounts.loginform.LoginForm"},
+        "ACCOUNT": {
+            "navigation": [
+                {
+                    "title": "Two-factor",
+                    "link": reverse_lazy("admin:accounts_user_two_factor"),
+                },
+                {"title": "Change password", "link": reverse_lazy("admin:password_change")},
+            ]
+        },
         "BORDER_RADIUS": "6px",
         "COLORS": {
             "primary": {

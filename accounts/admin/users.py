@@ -15,8 +15,11 @@ from accounts.admin.base import TeamScopedAdmin
 from accounts.admin.display import age
 from accounts.admin.empty import step
 from accounts.admin.rights import is_super
+from accounts.admin.twofactor import TwoFactorMixin
+from accounts.admin.verbs import Verb
 from accounts.choices import Role
 from accounts.models import User
+from accounts.services.twofactor import two_factor_end
 
 if TYPE_CHECKING:
     PeopleAdmin = DjangoUserAdmin[User]
@@ -34,7 +37,7 @@ admin.site.unregister(Group)
 
 
 @admin.register(User)
-class UserAdmin(TeamScopedAdmin, PeopleAdmin):
+class UserAdmin(TwoFactorMixin, TeamScopedAdmin, PeopleAdmin):
     form = UserChangeForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
@@ -45,6 +48,7 @@ class UserAdmin(TeamScopedAdmin, PeopleAdmin):
         "is_active",
         "is_staff",
         "is_superuser",
+        "two_factor",
         "seen",
     )
     list_filter = ("is_active", "is_staff", "is_superuser")
@@ -65,6 +69,18 @@ class UserAdmin(TeamScopedAdmin, PeopleAdmin):
         ),
     )
     empty = step("Nobody here", "", "person")
+    verbs = (
+        Verb(
+            "reset_two_factor",
+            "Reset two-factor",
+            "lock_reset",
+            None,
+            confirm="Their authenticator app and backup codes stop working, and all their log-ins "
+            "end. They come in with the password alone. Do it?",
+            fits=lambda user: user.two_factor_at is not None,
+            in_list=False,
+        ),
+    )
 
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """A user belongs to no team: who is visible is decided by the rows."""
@@ -87,6 +103,14 @@ class UserAdmin(TeamScopedAdmin, PeopleAdmin):
 
     def write(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         obj.save()
+
+    def do_reset_two_factor(self, request: HttpRequest, row: User) -> str:
+        two_factor_end(user=row)
+        return "two-factor is off."
+
+    @admin.display(description="Two-factor", boolean=True)
+    def two_factor(self, row: User) -> bool:
+        return row.two_factor_at is not None
 
     @admin.display(description="Name")
     def full_name(self, row: User) -> str:

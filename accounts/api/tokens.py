@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth import authenticate
-from django.contrib.auth.signals import user_logged_in
+from django.contrib.auth.signals import user_logged_in, user_login_failed
 from django.http import HttpRequest
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -20,6 +20,7 @@ from accounts.api.throttles import ActorThrottle, LoginThrottle
 from accounts.lockout import is_locked_out, lock_seconds, lock_sentence
 from accounts.models import User
 from accounts.services.tokens import login_begin, login_end, login_renew
+from accounts.services.twofactor import WrongCodeError, two_factor_check
 from common.openapi import failing
 
 TOO_LONG = 4096
@@ -36,6 +37,13 @@ class LockedOutError(Throttled):
 class CredentialsSerializer(serializers.Serializer[Any]):
     username = serializers.CharField(max_length=150)
     password = serializers.CharField(max_length=TOO_LONG, trim_whitespace=False, write_only=True)
+    otp = serializers.CharField(
+        max_length=64,
+        required=False,
+        allow_blank=True,
+        write_only=True,
+        help_text="Code of the authenticator app or a backup code, where two-factor is on.",
+    )
 
 
 class RefreshSerializer(serializers.Serializer[Any]):
@@ -75,11 +83,14 @@ class ObtainView(TokenView):
         body = CredentialsSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         plain: HttpRequest = request._request
-        user = authenticate(plain, **body.validated_data)
+        username, given = body.validated_data["username"], body.validated_data.get("otp", "")
+        user = authenticate(plain, username=username, password=body.validated_data["password"])
         if is_locked_out(plain):
-            raise LockedOutError(lock_seconds(plain, body.validated_data["username"]))
+            raise LockedOutError(lock_seconds(plain, username))
         if not isinstance(user, User):
             raise AuthenticationFailed("User name or password are wrong.")
+        if user.two_factor_at is not None:
+            _check_code(plain, user, given)
         user_logged_in.send(sender=User, request=plain, user=user)  # forgets wrong tries
         return Response(TokenPairSerializer(login_begin(user=user)).data)
 
@@ -115,6 +126,20 @@ class RevokeView(TokenView):
         that is none (RFC 7009)."""
         login_end(refresh=_refresh_of(request))
         return Response(status=204)
+
+
+def _check_code(request: HttpRequest, user: User, code: str) -> None:
+    """Raises AuthenticationFailed. Wrong codes count as wrong passwords do."""
+    if not code:
+        raise AuthenticationFailed("The code of the second factor is missing.", code="otp_required")
+    try:
+        two_factor_check(user=user, code=code)
+    except WrongCodeError as error:
+        credentials = {"username": user.get_username()}
+        user_login_failed.send(sender=__name__, credentials=credentials, request=request)
+        if is_locked_out(request):
+            raise LockedOutError(lock_seconds(request, user.get_username())) from None
+        raise AuthenticationFailed(error.message, code="otp_wrong") from None
 
 
 def _refresh_of(request: Request) -> str:

@@ -13,11 +13,12 @@ from django.core.management import CommandError, call_command
 from django.db import connection, models
 from django.test.utils import isolate_apps
 
+from accounts.services.twofactor import two_factor_begin
 from common import fields, rotation
 from common.fields import PREFIX, EncryptedJSONField
 from common.rotation import Column, encrypted_columns, keys_rotate
 from notifications.models import Channel
-from tests.factories import make_team, make_website
+from tests.factories import make_team, make_user, make_website
 from websites.models import Website
 
 pytestmark = pytest.mark.django_db
@@ -186,6 +187,7 @@ def test_every_model_with_an_encrypted_field_is_found():
     """Asks the database instead of the models: where does ciphertext lie?"""
     make_website(proxy={"url": "http://proxy.example:3128"})
     make_channel()
+    two_factor_begin(user=make_user())
     holding = set()
     with connection.cursor() as cursor:
         for model in apps.get_models(include_auto_created=True):
