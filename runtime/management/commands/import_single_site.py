@@ -11,6 +11,7 @@ from accounts.models import Team
 from accounts.selectors import TeamNotFoundError, team_by_slug_or_only
 from common.errors import InvalidInputError
 from common.progress import ProgressBar
+from runtime.backups.tools import BackupError
 from runtime.movein.backup import Backup, database_backup
 from runtime.movein.importing import Moved, Plan, plan_read, plan_write, website_for
 from runtime.movein.oldfiles import open_old
@@ -46,7 +47,7 @@ class Command(BaseCommand):
         except InvalidInputError as error:
             lines = [line for texts in error.fields.values() for line in texts]
             raise CommandError("\n".join([error.message, *lines])) from None
-        except OSError as error:
+        except (OSError, BackupError) as error:
             raise CommandError(f"No backup could be made, so nothing was done: {error}") from None
         finally:
             bar.close()
