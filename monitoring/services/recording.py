@@ -5,20 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 
 from monitoring import guard, listing
 from monitoring.choices import EventType, PollOutcome
-from monitoring.evidence import error_proof, snapshot_proof
+from monitoring.evidence import error_proof
 from monitoring.health import after_failure, after_success, backoff_seconds
 from monitoring.listing_events import catalogue_events
-from monitoring.models import Monitor
 from monitoring.services.binding import slugs_bind
 from monitoring.services.catalogue import catalogue_load, catalogue_write
 from monitoring.services.doubts import fresh_doubts, with_doubts
+from monitoring.services.episodes import website_events
 from monitoring.services.judging import is_confirmed, verdict_of
 from monitoring.services.leases import Lease
 from monitoring.services.quiet import website_release
@@ -29,10 +28,11 @@ from monitoring.services.releasing import (
     release_or_lose,
     remembered,
 )
-from monitoring.services.runs import Tally, run_finish, tally_of
+from monitoring.services.runs import Tally, run_events_set, run_finish, tally_of
 from monitoring.services.steadying import steps_steady
-from monitoring.services.stepping import kind_of, monitors_load, stand_in_steps, steps_of
-from monitoring.services.stockwriting import Step, event_row, write_events, write_steps
+from monitoring.services.stepping import monitors_load, stand_in_steps, steps_of
+from monitoring.services.stockwriting import Step, write_steps
+from monitoring.services.websitewriting import proof_of, recovered, write_website_events
 from monitoring.signals import history_recorded
 from monitoring.state import Event, MonitorState
 from websites.choices import Health
@@ -105,6 +105,7 @@ def _failure(lease: Lease, error: SourceError, now: datetime) -> tuple[PollResul
     if step.enters_down:
         cause: dict[str, object] = {"code": error.code, "advice": error.advice}
         events = [Event(EventType.WEBSITE_UNREACHABLE, message=error.message, metadata=cause)]
+        events = _with_alert(lease, events, now)
     run_id = run_finish(
         lease=lease,
         outcome=PollOutcome.ERROR,
@@ -113,7 +114,7 @@ def _failure(lease: Lease, error: SourceError, now: datetime) -> tuple[PollResul
         error=error,
     )
     proof = error_proof(lease.kind, error)
-    ids = _website_events(lease, run_id, events, now, proof)
+    ids = write_website_events(lease, run_id, events, now, proof)
     result = PollResult(
         lease.website_id, lease.name, PollOutcome.ERROR, events=len(ids), error=error
     )
@@ -133,11 +134,11 @@ def _unchanged(lease: Lease, snapshot: Snapshot, now: datetime) -> tuple[PollRes
 def _finish_quiet(
     lease: Lease, snapshot: Snapshot, now: datetime, monitors: int, *, recovers: bool
 ) -> tuple[PollResult, list[int]]:
-    events = [_recovered()] if recovers else []
+    events = _with_alert(lease, [recovered()], now) if recovers else []
     outcome = PollOutcome.CHANGED if recovers else PollOutcome.UNCHANGED
     tally = tally_of(snapshot, monitors_checked=monitors, events=len(events))
     run_id = run_finish(lease=lease, outcome=outcome, now=now, tally=tally)
-    ids = _website_events(lease, run_id, events, now, _proof(lease, snapshot))
+    ids = write_website_events(lease, run_id, events, now, proof_of(lease, snapshot))
     return PollResult(lease.website_id, lease.name, outcome, monitors, 0, len(ids)), ids
 
 
@@ -175,7 +176,7 @@ def _snapshot(lease: Lease, snapshot: Snapshot, now: datetime) -> tuple[PollResu
     catalogue_write(lease.website_id, changed, now)
     events = catalogue_events(changed, monitors, is_first=not known)
     if recovery.recovers:
-        events.append(_recovered())
+        events.append(recovered())
     if not steps and not events:
         return _finish_quiet(lease, snapshot, now, len(monitors), recovers=False)
     return _finish_changed(lease, snapshot, now, steps, events, len(monitors))
@@ -203,7 +204,7 @@ def _stand_in(
         applied_hash="" if is_waiting else snapshot.body_hash,
         applied_monitors=len(monitors),
     )
-    events = [_recovered()] if recovery.recovers else []
+    events = [recovered()] if recovery.recovers else []
     if not steps and not events:
         return _finish_quiet(lease, snapshot, now, len(monitors), recovers=False)
     return _finish_changed(lease, snapshot, now, steps, events, len(monitors))
@@ -217,16 +218,18 @@ def _finish_changed(
     events: list[Event],
     monitors: int,
 ) -> tuple[PollResult, list[int]]:
+    events = _with_alert(lease, events, now)
     changes = sum(step.change.is_stock_step for step in steps)
     told = len(events) + sum(len(step.events) for step in steps)
     tally = tally_of(snapshot, monitors_checked=monitors, changes=changes, events=told)
     run_id = run_finish(lease=lease, outcome=PollOutcome.CHANGED, now=now, tally=tally)
     ids: list[int] = []
     if steps:
-        ids += write_steps(
-            website_id=lease.website_id, run_id=run_id, steps=steps, now=now
-        ).event_ids
-    ids += _website_events(lease, run_id, events, now, _proof(lease, snapshot))
+        written = write_steps(website_id=lease.website_id, run_id=run_id, steps=steps, now=now)
+        ids += written.event_ids
+    ids += write_website_events(lease, run_id, events, now, proof_of(lease, snapshot))
+    if len(ids) != told:  # alerts opened or resolved, or a monitor was deleted meanwhile
+        run_events_set(run_id, len(ids))
     outcome = PollOutcome.CHANGED
     return PollResult(lease.website_id, lease.name, outcome, monitors, changes, len(ids)), ids
 
@@ -264,35 +267,10 @@ def _quarantine(
         now=now,
         tally=tally_of(snapshot, events=len(events)),
     )
-    ids = _website_events(lease, run_id, events, now, _proof(lease, snapshot))
+    ids = write_website_events(lease, run_id, events, now, proof_of(lease, snapshot))
     outcome = PollOutcome.QUARANTINED
     return PollResult(lease.website_id, lease.name, outcome, events=len(ids)), ids
 
 
-def _recovered() -> Event:
-    return Event(EventType.WEBSITE_RECOVERED, message="The shop answers again.")
-
-
-def _proof(lease: Lease, snapshot: Snapshot) -> dict[str, Any]:
-    return snapshot_proof(kind_of(lease, snapshot), snapshot)
-
-
-def _website_events(
-    lease: Lease, run_id: int | None, events: list[Event], now: datetime, proof: dict[str, Any]
-) -> list[int]:
-    watchers = {event.monitor_id for event in events if event.monitor_id is not None}
-    # Locked, or a monitor that is deleted at this moment would take the whole poll with it.
-    left = Monitor.objects.filter(pk__in=watchers).order_by("pk").select_for_update()
-    present = set(left.values_list("pk", flat=True)) if watchers else set()
-    rows = [
-        event_row(
-            event,
-            website_id=lease.website_id,
-            monitor_id=event.monitor_id if event.monitor_id in present else None,
-            run_id=run_id,
-            now=now,
-            evidence=proof,
-        )
-        for event in events
-    ]
-    return write_events(rows)
+def _with_alert(lease: Lease, events: list[Event], now: datetime) -> list[Event]:
+    return website_events(website_id=lease.website_id, name=lease.name, events=events, now=now)

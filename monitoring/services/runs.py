@@ -84,3 +84,8 @@ def tally_of(snapshot: Snapshot, **numbers: int) -> Tally:
         source=snapshot.source,
         **numbers,
     )
+
+
+def run_events_set(run_id: int | None, events: int) -> None:
+    """How many events the poll really came to."""
+    PollRun.objects.filter(pk=run_id).update(events=events)

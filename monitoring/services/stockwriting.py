@@ -10,6 +10,7 @@ from typing import Any
 
 from monitoring.choices import EventType, MonitorStatus, ThresholdState
 from monitoring.models import Monitor, MonitorHistory, StockRecord
+from monitoring.services.episodes import step_events
 from monitoring.services.setbased import insert_rows, update_rows
 from monitoring.state import Change, Event
 
@@ -87,7 +88,8 @@ def write_steps(
 ) -> Written:
     """Stores the steps of one website's monitors inside the caller's transaction.
 
-    Three statements; some more where monitors are read for the first time or change their status.
+    Four statements; some more where monitors are read for the first time or change their status,
+    and where alerts open or resolve.
     """
     # A monitor deleted meanwhile is not there to be updated; the others are locked from here on.
     present = _write_states(steps, now)
@@ -119,8 +121,10 @@ def write_steps(
             record_id=record_ids.get(step.change.before.id),
             evidence=step.evidence,
         )
-        for step in steps
-        for event in step.events
+        for step, told in zip(
+            steps, step_events(website_id=website_id, steps=steps, now=now), strict=True
+        )
+        for event in told
     ]
     return Written(len(recorded), write_events(events))
 

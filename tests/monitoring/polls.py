@@ -21,7 +21,18 @@ def poll(website, outcome, *, later=0):
 
 
 def events():
-    return list(MonitorHistory.objects.order_by("id").values_list("event_type", flat=True))
+    """What happened, without what became of alerts by it."""
+    facts = MonitorHistory.objects.exclude(event_type__startswith="alert_")
+    return list(facts.order_by("id").values_list("event_type", flat=True))
+
+
+def alert_events():
+    """(transition, kind of alert, why nobody is told of it)"""
+    found = MonitorHistory.objects.filter(event_type__startswith="alert_").order_by("id")
+    return [
+        (event.event_type.removeprefix("alert_"), event.metadata["cause"], event.suppressed)
+        for event in found
+    ]
 
 
 def statements(queries):

@@ -21,7 +21,7 @@ def test_a_pushed_number_is_a_reading(monitor):
     assert (record.change_type, record.delta, record.threshold_type) == ("purchase", -5, "low")
     assert Monitor.objects.get().quantity == 3
     told = MonitorHistory.objects.order_by("id").values_list("event_type", flat=True)
-    assert list(told) == ["stock_decreased", "threshold_breach_low"]
+    assert list(told) == ["stock_decreased", "threshold_breach_low", "alert_opened"]
 
 
 def test_an_equal_push_leaves_an_unchanged_record_and_no_event(monitor):

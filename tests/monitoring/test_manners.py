@@ -9,11 +9,12 @@ import pytest
 from django.utils import timezone
 
 from demo.world import World
-from monitoring.models import Monitor, MonitorHistory
+from monitoring.models import Monitor
 from monitoring.selectors import why_not_running
 from monitoring.services import polling
 from monitoring.services.importing import products_import
 from tests.factories import make_website
+from tests.monitoring.polls import events
 from websites.models import HostBudget, Website
 
 pytestmark = [pytest.mark.django_db, pytest.mark.integration]
@@ -55,9 +56,7 @@ def test_a_shop_that_refuses_everything_is_asked_less_and_less(shop, time_machin
     assert set(Monitor.objects.values_list("quantity", "available")) == {(5, True)}
     assert website.last_success_at
     assert website.last_success_at < end - timedelta(hours=11)
-    assert list(MonitorHistory.objects.values_list("event_type", flat=True)) == [
-        "website_unreachable"
-    ]
+    assert events() == ["website_unreachable"]
     assert HostBudget.objects.get().failure_count > 3
 
 

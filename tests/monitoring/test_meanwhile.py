@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from monitoring.models import Monitor, StockRecord
+from monitoring.models import Monitor, MonitorHistory, StockRecord
 from monitoring.services.leases import take
 from monitoring.services.monitors import monitor_create, monitor_resume, monitor_update
 from monitoring.services.recording import outcome_record
@@ -98,7 +98,8 @@ def test_another_shop_behind_the_website_is_a_baseline(website):
     assert not CatalogueProduct.objects.exists()
     assert StockRecord.objects.count() == 1
     poll(website, snapshot(reading(0, name="B"), reading(3, product_id="9"), body_hash="1:b"))
-    assert events() == []
+    opened = MonitorHistory.objects.get()
+    assert (opened.event_type, opened.suppressed) == ("alert_opened", "baseline")
     monitor.refresh_from_db()
     assert (monitor.quantity, monitor.available) == (0, False)
 

@@ -22,6 +22,7 @@ from monitoring.services import polling
 from monitoring.services.importing import products_import
 from monitoring.services.monitors import monitor_update
 from tests.factories import make_monitor, make_website
+from tests.monitoring.polls import events
 from websites.models import CatalogueProduct, Website
 
 pytestmark = [pytest.mark.django_db, pytest.mark.integration]
@@ -60,10 +61,6 @@ def poll(website, **kwargs):
 
 def stock():
     return list(Monitor.objects.order_by("product_id").values_list("quantity", flat=True))
-
-
-def events():
-    return list(MonitorHistory.objects.order_by("id").values_list("event_type", flat=True))
 
 
 def test_fall_sell_out_and_restock_are_read_from_a_real_shop(website, shop):
