@@ -34,6 +34,8 @@ if IS_SQLITE:
     )
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 0
+    if "TEST_DATABASE_NAME" in os.environ:  # several runs share the server
+        DATABASES["default"]["TEST"] = {"NAME": os.environ["TEST_DATABASE_NAME"]}
 
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

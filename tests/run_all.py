@@ -1,8 +1,13 @@
-"""`make test`: the suite on SQLite, then on PostgreSQL; coverage of both; one summary line, last.
+"""`make test`: the suite on SQLite and on PostgreSQL; coverage; one summary line, last.
+
+The whole suite runs in two lanes side by side: the tests that compute, and those that start real
+processes (marker `e2e`), which mostly wait. The first lane is nice, so that the processes of the
+second one have the CPU when they want it: what they prove has to do with time.
 
 PostgreSQL is the one TEST_DATABASE_URL names, else one started from a wheel on a Unix socket in a
 temporary folder. Words given on the command line go to pytest (`make test ARGS="-k outbox"`);
-the coverage floor counts for the whole suite only.
+then there are no lanes. Coverage is measured on SQLite and for the whole suite only: measuring
+costs nearly as much as the tests, and the floor is only higher without the second pass.
 """
 
 from __future__ import annotations
@@ -12,15 +17,34 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import xml.etree.ElementTree as ET
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Lock
 
 ROOT = Path(__file__).resolve().parent.parent
 REPORTS = ROOT / "var" / "reports"
 WORKERS = os.environ.get("TEST_WORKERS", "2")
+NICE = 5
+COVERAGE = ["--cov", "--cov-report=", "--cov-fail-under=0"]
+printing = Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One run of pytest. `url`: the PostgreSQL server; empty for SQLite."""
+
+    name: str
+    url: str = ""
+    words: list[str] = field(default_factory=list)
+    nice: int = 0
+    is_live: bool = False
+    """Its output goes to the terminal as it comes, not in one piece in the end."""
 
 
 @contextmanager
@@ -50,18 +74,58 @@ def postgresql() -> Iterator[str | None]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def run_suite(name: str, url: str, words: list[str]) -> tuple[int, Counter[str]]:
-    """One pass of pytest: its exit code and how many tests passed, failed and were skipped."""
-    print(f"\n=== {name} ===", flush=True)
-    report = REPORTS / f"{name}.xml"
-    environment = {k: v for k, v in os.environ.items() if k != "TEST_DATABASE_URL"}
-    environment["COVERAGE_FILE"] = str(REPORTS / f".coverage.{name}")
+def lanes(url: str | None) -> list[list[Part]]:
+    """The whole suite: parts of a lane run one after the other, lanes side by side."""
+    computing = [Part("sqlite", "", ["-m", "not e2e", *COVERAGE], NICE)]
+    waiting = [Part("sqlite-e2e", "", ["-m", "e2e"])]
     if url:
-        environment["TEST_DATABASE_URL"] = url
-    command = [sys.executable, "-m", "pytest", "-n", WORKERS, f"--junitxml={report}"]
-    command += ["--cov", "--cov-report=", "--cov-fail-under=0"]
-    command += ["-m", "not once"] if url else []
-    code = subprocess.run([*command, *words], cwd=ROOT, env=environment, check=False).returncode
+        computing.append(Part("postgresql", url, ["-m", "not e2e and not once"], NICE))
+        waiting.append(Part("postgresql-e2e", url, ["-m", "e2e and not once"]))
+    return [computing, waiting]
+
+
+def chosen(url: str | None, words: list[str]) -> list[list[Part]]:
+    """Some tests: first on SQLite, then on PostgreSQL."""
+    parts = [Part("sqlite", "", words, is_live=True)]
+    if url:
+        parts.append(Part("postgresql", url, ["-m", "not once", *words], is_live=True))
+    return [parts]
+
+
+def run_lane(parts: list[Part]) -> tuple[bool, Counter[str]]:
+    """Whether a part failed, and how many tests passed, failed and were skipped."""
+    failed, total = False, Counter[str]()
+    for part in parts:
+        code, counts = run_part(part)
+        failed = failed or bool(code)
+        total += counts
+    return failed, total
+
+
+def run_part(part: Part) -> tuple[int, Counter[str]]:
+    """One run of pytest: its exit code and its counts."""
+    report, log = REPORTS / f"{part.name}.xml", REPORTS / f"{part.name}.log"
+    environment = {k: v for k, v in os.environ.items() if k != "TEST_DATABASE_URL"}
+    environment["COVERAGE_FILE"] = str(REPORTS / f".coverage.{part.name}")
+    if part.url:
+        environment["TEST_DATABASE_URL"] = part.url
+        environment["TEST_DATABASE_NAME"] = f"test_{part.name.replace('-', '_')}"
+    command = ["nice", "-n", str(part.nice)] if part.nice else []
+    command += [sys.executable, "-m", "pytest", "-n", WORKERS, "--dist", "worksteal"]
+    command += [f"--junitxml={report}", *part.words]
+    started = time.monotonic()
+    print(f"\n=== {part.name} begins ===", flush=True)
+    if part.is_live:
+        code = subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
+    else:
+        with log.open("wb") as file:
+            code = subprocess.run(
+                command, cwd=ROOT, env=environment, stdout=file, stderr=file, check=False
+            ).returncode
+    with printing:
+        print(f"\n=== {part.name}: {time.monotonic() - started:.0f} s ===", flush=True)
+        if not part.is_live:
+            print(log.read_text(encoding="utf-8", errors="replace"), flush=True)
     return code, count(report)
 
 
@@ -80,7 +144,7 @@ def count(report: Path) -> Counter[str]:
 
 
 def coverage_is_enough() -> bool:
-    """Combines both passes and holds them against the floor in pyproject.toml."""
+    """Holds what the tests on SQLite ran against the floor in pyproject.toml."""
     environment = {**os.environ, "COVERAGE_FILE": str(REPORTS / ".coverage")}
     command = [sys.executable, "-m", "coverage"]
     subprocess.run([*command, "combine", "--quiet"], cwd=ROOT, env=environment, check=False)
@@ -98,15 +162,14 @@ def summary(total: Counter[str]) -> str:
 def main(words: list[str]) -> int:
     shutil.rmtree(REPORTS, ignore_errors=True)
     REPORTS.mkdir(parents=True)
-    code, total = run_suite("sqlite", "", words)
-    failed = bool(code)
     with postgresql() as url:
         if url is None:
             print("\nPostgreSQL: no wheel for this machine and no TEST_DATABASE_URL; not tested.")
-        else:
-            code, counts = run_suite("postgresql", url, words)
-            failed = failed or bool(code)
-            total += counts
+        plan = chosen(url, words) if words else lanes(url)
+        with ThreadPoolExecutor(len(plan)) as pool:
+            results = list(pool.map(run_lane, plan))
+    failed = any(lane_failed for lane_failed, _ in results)
+    total = sum((counts for _, counts in results), Counter[str]())
     if not words and not coverage_is_enough():
         print("Coverage is below the floor.", flush=True)
         failed = True

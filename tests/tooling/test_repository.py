@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import os
 import re
+import shutil
 import subprocess
 import tomllib
 from pathlib import Path
@@ -144,10 +145,33 @@ def test_scripts_are_executable_and_parse(name: str) -> None:
     subprocess.run(["bash", "-n", str(ROOT / name)], check=True)
 
 
-def test_ci_runs_the_checks_first_and_the_tests_last() -> None:
-    text = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
-    order = [text.index(f"make {name}\n") for name in ("check", "image-check", "test")]
-    assert order == sorted(order)
+MAKE = """#!/bin/sh
+[ "$1" = image-check ] && sleep 0.1
+echo "made $1"
+[ "$1" != "$BROKEN" ]
+"""
+
+
+@pytest.mark.parametrize("broken", ["none", "check", "image-check", "test"])
+def test_ci_makes_everything_fails_with_any_of_it_and_ends_with_the_summary(
+    tmp_path: Path, broken: str
+) -> None:
+    for name in (".ci", "scripts", "bin"):
+        (tmp_path / name).mkdir()
+    shutil.copy2(ROOT / ".ci" / "run", tmp_path / ".ci" / "run")
+    (tmp_path / "scripts" / "install_chromium.sh").write_text("echo there")
+    make = tmp_path / "bin" / "make"
+    make.write_text(MAKE)
+    make.chmod(0o755)
+    environment = {"PATH": f"{make.parent}:{os.environ['PATH']}", "BROKEN": broken}
+    done = subprocess.run(
+        [tmp_path / ".ci" / "run"], env=environment, capture_output=True, text=True, check=False
+    )
+    said = done.stdout.splitlines()
+    assert said[:2] == ["there", "made check"]
+    assert "made image-check" in said
+    assert said[-1] == "made test"
+    assert (done.returncode == 0) == (broken == "none")
 
 
 def test_hooks_are_local_only() -> None:
