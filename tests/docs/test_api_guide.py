@@ -15,10 +15,10 @@ from standardwebhooks import Webhook
 
 from demo.world import World
 from tests.docs.pages import text_of
-from tests.e2e.conftest import Product, database_url, product, world
+from tests.e2e.conftest import Product, database_url, migrated, product, world
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
-__all__ = ["database_url", "product", "world"]  # fixtures
+__all__ = ["database_url", "migrated", "product", "world"]  # fixtures
 
 END = "--- end of example"
 

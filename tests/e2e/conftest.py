@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -24,6 +25,11 @@ from demo.world import World
 ROOT = Path(__file__).resolve().parent.parent.parent
 STARTS_WITHIN = 60.0
 STOPS_WITHIN = 30.0
+NEW_KEY = """
+from accounts.models import Team
+from django.core.management import call_command
+call_command("create_api_key", team=Team.objects.get().slug, name="e2e")
+"""
 
 
 def free_port() -> int:
@@ -48,17 +54,41 @@ def world() -> Iterator[World]:
         yield world
 
 
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a database with all tables and no rows, to be copied.
+
+    Filling an empty database is tested elsewhere; here it would be half of each start.
+    """
+    server = os.environ.get("TEST_DATABASE_URL")
+    name = f"e2e_{uuid.uuid4().hex[:12]}"
+    folder = tmp_path_factory.mktemp("migrated")
+    url = _on_this_server(server, name) if server else f"sqlite:///{folder / 'e2e.sqlite3'}"
+    if server:
+        _on_server(server, f"CREATE DATABASE {name}")
+    Product(basics(url, folder), folder / "log").manage("migrate", "-v", "0")
+    yield url
+    if server:
+        _on_server(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
 @pytest.fixture
-def database_url(tmp_path: Path) -> Iterator[str]:
+def database_url(migrated: str, tmp_path: Path) -> Iterator[str]:
     server = os.environ.get("TEST_DATABASE_URL")
     if not server:
+        shutil.copyfile(migrated.removeprefix("sqlite:///"), tmp_path / "e2e.sqlite3")
         yield f"sqlite:///{tmp_path / 'e2e.sqlite3'}"
         return
     name = f"e2e_{uuid.uuid4().hex[:12]}"
-    _on_server(server, f"CREATE DATABASE {name}")
-    head, _, query = server.partition("?")
-    yield f"{head.rsplit('/', 1)[0]}/{name}" + (f"?{query}" if query else "")
+    template = migrated.partition("?")[0].rsplit("/", 1)[1]
+    _on_server(server, f"CREATE DATABASE {name} TEMPLATE {template}")
+    yield _on_this_server(server, name)
     _on_server(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _on_this_server(url: str, name: str) -> str:
+    head, _, query = url.partition("?")
+    return f"{head.rsplit('/', 1)[0]}/{name}" + (f"?{query}" if query else "")
 
 
 def _on_server(url: str, statement: str) -> None:
@@ -129,9 +159,9 @@ class Product:
         return answer.json() if answer.content else None
 
 
-def install(world: World, database_url: str, folder: Path, **more: str) -> Product:
-    """A product that is not started; its default network policy allows loopback for the fake world."""
-    environment = {
+def basics(database_url: str, folder: Path) -> dict[str, str]:
+    """What every command needs."""
+    return {
         **{name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ},
         "ENV_FILE": os.devnull,
         "VAR_DIR": str(folder / "var"),
@@ -139,6 +169,13 @@ def install(world: World, database_url: str, folder: Path, **more: str) -> Produ
         "FIELD_ENCRYPTION_KEYS": "ZTJlLWUyZS1lMmUtZTJlLWUyZS1lMmUtZTJlLWUyZTI=",
         "DATABASE_URL": database_url,
         "PORT": str(free_port()),
+    }
+
+
+def install(world: World, database_url: str, folder: Path, **more: str) -> Product:
+    """A product that is not started; its default network policy allows loopback for the fake world."""
+    environment = {
+        **basics(database_url, folder),
         "ALLOW_PRIVATE_NETWORKS": "127.0.0.0/8",
         "MONITORING_INTERVAL": "5",
         "TELEGRAM_BOT_TOKEN": TOKEN,
@@ -151,10 +188,7 @@ def install(world: World, database_url: str, folder: Path, **more: str) -> Produ
     }
     product = Product(environment, folder / "run.log")
     product.manage("init_db")
-    slug = product.manage(
-        "shell", "-v", "0", "-c", "from accounts.models import Team; print(Team.objects.get().slug)"
-    )
-    key = product.manage("create_api_key", "--team", slug.strip().splitlines()[-1], "--name", "e2e")
+    key = product.manage("shell", "-v", "0", "-c", NEW_KEY)
     product.key = key.strip().splitlines()[-1]
     return product
 
