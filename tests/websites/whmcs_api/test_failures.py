@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
-from common import http
 from demo.whmcs import Shop
 from demo.world import World
 from tests.common.raw_server import read_request, serving
@@ -26,6 +25,7 @@ from websites.sources.errors import (
     SourceError,
     UnreachableError,
 )
+from websites.sources.whmcs_api import source as whmcs_api
 from websites.sources.whmcs_api.source import WhmcsApiSource
 
 pytestmark = pytest.mark.once
@@ -220,7 +220,7 @@ def test_a_redirect_on_the_same_host_is_followed(world: World, shop: Shop) -> No
 def test_a_shop_that_takes_too_long_is_given_up(
     shop: Shop, fault: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(http, "DEADLINE_SECONDS", 0.15)
+    monkeypatch.setattr(whmcs_api, "DEADLINE_SECONDS", 0.15)
     shop.fault(fault, seconds=30)
     error = failure(shop)
     assert (type(error), error.code) == (UnreachableError, "timeout")
