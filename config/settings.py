@@ -12,8 +12,9 @@ from urllib.parse import urlsplit
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
-from config import __version__, openapi, operations, rest, security, unfold
+from config import __version__, openapi, operations, rest, security, twilio, unfold
 from config import logging as config_logging
+from config.audit import AUDITED as AUDITED
 from config.env import Env
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -89,6 +90,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "config.middleware.TwoFactorMiddleware",
+    "accounts.audit.AuditMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",  # last: it sees the answer to a wrong log-in
 ]
@@ -195,10 +197,14 @@ GUARD_LOST_SHARE = env.number("GUARD_LOST_SHARE", 0.2, high=1.0)
 GUARD_FLIP_MIN = env.integer("GUARD_FLIP_MIN", 10)
 GUARD_FLIP_SHARE = env.number("GUARD_FLIP_SHARE", 0.5, high=1.0)
 GUARD_CONFIRM_SECONDS = env.integer("GUARD_CONFIRM_SECONDS", 8, high=10)
+# More than a year: the same season can be compared.
+RETENTION_DAYS = env.integer("RETENTION_DAYS", 400, low=1)
 # Four sell-outs within half an hour are news; what goes on like this is noise until it rests.
 FLAP_FLIPS = env.integer("FLAP_FLIPS", 8, low=0, high=50)
 FLAP_WINDOW_SECONDS = env.integer("FLAP_WINDOW_SECONDS", 1800, low=1)
 FLAP_COOLDOWN_SECONDS = env.integer("FLAP_COOLDOWN_SECONDS", 1800, low=1)
+# After a message about a monitor its small changes are gathered for so long; 0: never.
+COALESCE_SECONDS = env.integer("COALESCE_SECONDS", 60, low=0, high=3600)
 # The first user; a password that is not given is invented and printed once.
 DJANGO_SUPERUSER_USERNAME = env.text("DJANGO_SUPERUSER_USERNAME", "admin")
 DJANGO_SUPERUSER_EMAIL = env.text("DJANGO_SUPERUSER_EMAIL")
@@ -224,6 +230,10 @@ USER_AGENT = env.text("USER_AGENT", f"stock-monitor/{APP_VERSION} (+{PUBLIC_URL}
 TELEGRAM_BOT_TOKEN = env.secret("TELEGRAM_BOT_TOKEN")
 TELEGRAM_CHAT_ID = env.text("TELEGRAM_CHAT_ID")
 TELEGRAM_API_URL = env.url("TELEGRAM_API_URL", "https://api.telegram.org")
+# How the bot hears what people write and press: it asks for it, or Telegram calls PUBLIC_URL.
+TELEGRAM_MODE = env.choice("TELEGRAM_MODE", "polling", ("polling", "webhook"))
+if TELEGRAM_MODE == "webhook" and _public.scheme != "https":
+    raise ImproperlyConfigured("TELEGRAM_MODE=webhook needs a PUBLIC_URL that begins with https.")
 _email = env.parsed(
     "EMAIL_URL",
     "smtp://localhost:25",
@@ -240,6 +250,7 @@ EMAIL_USE_TLS = _email.get("EMAIL_USE_TLS", False)
 EMAIL_USE_SSL = _email.get("EMAIL_USE_SSL", False)
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", f"{APP_NAME} <stock-monitor@localhost>")
+TWILIO = twilio.build(env, public_url=PUBLIC_URL)
 
 # --- Web -------------------------------------------------------------------------------------
 
@@ -258,6 +269,7 @@ UNFOLD = unfold.build(app_name=APP_NAME, app_version=APP_VERSION)
 
 # --- Security --------------------------------------------------------------------------------
 
+AUDIT_DAYS = env.integer("AUDIT_DAYS", 365, low=1, high=36_500)
 ADMIN_REQUIRES_TOTP = env.flag("ADMIN_REQUIRES_TOTP", default=False)
 globals().update(
     security.build(env, public_url=PUBLIC_URL, has_proxies=bool(TRUSTED_PROXIES), is_debug=DEBUG)

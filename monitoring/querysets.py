@@ -15,6 +15,7 @@ if TYPE_CHECKING:
         MonitorHistory,
         PollRun,
         Silence,
+        StockDay,
         StockRecord,
     )
 
@@ -31,6 +32,10 @@ class MonitorQuerySet(TeamScopedQuerySet["Monitor"]):
 
 
 class StockRecordQuerySet(TeamScopedQuerySet["StockRecord"]):
+    team_path = "monitor__website__team_id"
+
+
+class StockDayQuerySet(TeamScopedQuerySet["StockDay"]):
     team_path = "monitor__website__team_id"
 
 

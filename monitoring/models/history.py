@@ -19,7 +19,12 @@ from monitoring.choices import (
     ThresholdType,
 )
 from monitoring.models.watching import Monitor
-from monitoring.querysets import MonitorHistoryQuerySet, PollRunQuerySet, StockRecordQuerySet
+from monitoring.querysets import (
+    MonitorHistoryQuerySet,
+    PollRunQuerySet,
+    StockDayQuerySet,
+    StockRecordQuerySet,
+)
 from websites.models import Website
 
 
@@ -181,3 +186,37 @@ class MonitorHistory(PublicIdModel):
 
     def __str__(self) -> str:
         return f"{self.get_event_type_display()} #{self.pk}"
+
+
+class StockDay(models.Model):
+    """What is left of a Monitor's records of one day (UTC) when they are older than is kept.
+
+    Unknown is None: a day on which no number was known has none here either, and a day without
+    records has no row.
+    """
+
+    monitor = models.ForeignKey(Monitor, on_delete=models.CASCADE, related_name="days")
+    day = models.DateField()
+    first_quantity = models.BigIntegerField(null=True, blank=True)
+    last_quantity = models.BigIntegerField(null=True, blank=True)
+    lowest = models.BigIntegerField(null=True, blank=True)
+    highest = models.BigIntegerField(null=True, blank=True)
+    last_available = models.BooleanField(null=True, blank=True)
+    sold = models.PositiveBigIntegerField(default=0, help_text="Sum of all falls.")
+    restocked = models.PositiveBigIntegerField(default=0, help_text="Sum of all rises.")
+    records = models.PositiveIntegerField(default=0, help_text="Records it stands for.")
+    gaps = models.PositiveIntegerField(default=0, help_text="Records that said: unknown.")
+    last_price = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
+    currency = models.CharField(max_length=8, blank=True)
+
+    objects: ClassVar[StockDayQuerySet] = StockDayQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        ordering: ClassVar = ["-day", "-id"]
+        constraints: ClassVar = [
+            # Records that come late are added to their day; a second row would count twice.
+            models.UniqueConstraint(fields=["monitor", "day"], name="stock_day_once_per_monitor")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.monitor_id} on {self.day}"

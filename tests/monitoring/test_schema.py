@@ -24,6 +24,7 @@ EXPECTED = {
     "pollrun_unfinished_idx",
     "record_monitor_time_idx",
     "record_type_time_idx",
+    "stock_day_once_per_monitor",
     "history_monitor_time_idx",
     "history_website_time_idx",
     "history_type_time_idx",
