@@ -32,6 +32,11 @@ def log_context_begin(**facts: str | int) -> None:
     bind_contextvars(**facts)
 
 
+def log_also(**facts: str | int) -> None:
+    """These facts from now on, too, until the context they were learnt in ends."""
+    bind_contextvars(**facts)
+
+
 def log_facts() -> dict[str, Any]:
     """What is bound here and now."""
     return get_contextvars()

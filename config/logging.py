@@ -27,7 +27,7 @@ def _facts(record: logging.LogRecord) -> Iterator[tuple[str, Any]]:
         for key, value in vars(record).items()
         if key not in _STANDARD and key not in _OBJECTS
     }
-    yield from (log_facts() | own).items()
+    yield from (dict(sorted(log_facts().items())) | own).items()
 
 
 class KeyValueFormatter(logging.Formatter):

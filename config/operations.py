@@ -76,3 +76,19 @@ def metrics(env: Env) -> Metrics:
     return Metrics(
         token=env.secret("METRICS_TOKEN"), by_team=env.flag("METRICS_BY_TEAM", default=False)
     )
+
+
+class Watch(NamedTuple):
+    sentry_dsn: str
+    sentry_environment: str
+    deadman_url: str
+
+
+def watch(env: Env) -> Watch:
+    """Who outside is told of errors, and who that all is well."""
+    web = ("https", "http")
+    return Watch(
+        sentry_dsn=env.address("SENTRY_DSN", web, "https://key@host/project"),
+        sentry_environment=env.text("SENTRY_ENVIRONMENT", "production"),
+        deadman_url=env.address("DEADMAN_URL", web, "https://host/path"),
+    )

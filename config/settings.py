@@ -293,6 +293,7 @@ SPECTACULAR_SETTINGS = openapi.build(APP_NAME, APP_VERSION, PUBLIC_URL)
 LOG_LEVEL, LOG_FORMAT = operations.logs(env)
 LOGGING = config_logging.build(LOG_LEVEL, LOG_FORMAT)
 
-# --- Metrics ---------------------------------------------------------------------------------
+# --- Watching over it ------------------------------------------------------------------------
 
 METRICS_TOKEN, METRICS_BY_TEAM = operations.metrics(env)
+SENTRY_DSN, SENTRY_ENVIRONMENT, DEADMAN_URL = operations.watch(env)

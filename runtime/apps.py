@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import gc
+from importlib import import_module
 from typing import Any
 
 from django.apps import AppConfig
@@ -22,6 +23,9 @@ class RuntimeConfig(AppConfig):
     def ready(self) -> None:
         gc.set_threshold(*COLLECT_AFTER)
         name_tasks_in_the_log()
+        if settings.SENTRY_DSN:
+            # Imported here: those who want no reports need no megabytes of it in every process.
+            import_module("runtime.errorreports").start()
         pulse = Pulse.of_environment()
         if pulse is not None:
             listen_to_tasks(WorkerPulse(pulse))

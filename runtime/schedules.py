@@ -9,6 +9,7 @@ from django_q.models import Schedule
 EVERY_MINUTE = {
     "monitoring.run_cycle": "monitoring.tasks.run_cycle",
     "notifications.sweep": "notifications.tasks.sweep",
+    "runtime.deadman": "runtime.tasks.deadman",
 }
 HOURLY = {"runtime.prune": "runtime.tasks.prune"}
 DAILY = {"accounts.prune_tokens": "accounts.tasks.prune_tokens"}

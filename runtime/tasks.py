@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils import timezone
 
 from runtime import pruning
+from runtime.deadman import deadman_ping
 
 
 def canary() -> None:
@@ -14,3 +15,8 @@ def canary() -> None:
 def prune() -> dict[str, int]:
     """Once an hour: what is older than it is kept."""
     return pruning.prune(timezone.now())
+
+
+def deadman() -> str:
+    """Once a minute: a sign of life to outside."""
+    return deadman_ping()
