@@ -33,12 +33,16 @@ class RuntimeConfig(AppConfig):
 
 def name_tasks_in_the_log() -> None:
     """Lines of a worker carry the task it is at."""
-    from django_q.signals import pre_execute  # needs the apps
+    from django_q.signals import post_execute_in_worker, pre_execute  # needs the apps
 
     def begins(task: dict[str, Any], **_: Any) -> None:
         log_context_begin(task=task["id"], func=str(task["func"]))
 
+    def ends(**_: Any) -> None:
+        log_context_begin()
+
     pre_execute.connect(begins, weak=False, dispatch_uid="log_task_begins")
+    post_execute_in_worker.connect(ends, weak=False, dispatch_uid="log_task_ends")
 
 
 def listen_to_tasks(pulse: WorkerPulse) -> None:

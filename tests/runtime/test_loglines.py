@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from django_q.signals import pre_execute
+from django_q.signals import post_execute_in_worker, pre_execute
 
 from common.logcontext import log_context_begin, log_facts
 from runtime.loglines import json_line, text_line
@@ -37,5 +37,5 @@ def test_a_worker_logs_which_task_it_is_at_and_forgets_the_one_before() -> None:
     log_context_begin(website=9)
     pre_execute.send(sender="test", func=None, task={"id": "t1", "func": "runtime.tasks.canary"})
     assert log_facts() == {"task": "t1", "func": "runtime.tasks.canary"}
-    log_context_begin()
+    post_execute_in_worker.send(sender="test", func=None, task={})
     assert log_facts() == {}
