@@ -12,6 +12,7 @@ from monitoring.api.cycle import CycleView, StatusView
 from monitoring.api.monitors import MonitorViewSet
 from monitoring.api.records import HistoryViewSet, PollRunViewSet, StockRecordViewSet
 from monitoring.api.websites import WebsiteViewSet
+from notifications.api.callbacks import TwilioCallbackView
 from notifications.api.channels import ChannelViewSet
 from notifications.api.notifications import NotificationViewSet
 from notifications.api.subscriptions import SubscriptionViewSet
@@ -35,6 +36,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("auth/token/revoke/", RevokeView.as_view(), name="token-revoke"),
     path("cycle/", CycleView.as_view(), name="cycle"),
     path("status/", StatusView.as_view(), name="status"),
+    path("callbacks/twilio/", TwilioCallbackView.as_view(), name="twilio-callback"),
     *router.urls,
     re_path(r"", not_found),
 ]

@@ -22,6 +22,7 @@ if _url := os.environ.get("TEST_DATABASE_URL"):
 
 from config.settings import *  # noqa: E402, F403 - the environment had to be set first
 from config.settings import DATABASES, IS_SQLITE, WEBSITES_FROM_ENV  # noqa: E402
+from config.twilio import Twilio  # noqa: E402
 
 TEST_DIR = Path(tempfile.gettempdir()) / f"stock-monitor-tests-{os.getuid()}"
 TEST_DIR.mkdir(exist_ok=True)
@@ -43,3 +44,4 @@ EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 WHITENOISE_AUTOREFRESH = True  # no scan of all static files for every test client
 WEBSITES_FROM_ENV.clear()
 API_RATE_KEY = API_RATE_USER = API_RATE_ANONYMOUS = API_RATE_LOGIN = None  # tests set their own
+TWILIO = Twilio()  # not that of a developer's environment

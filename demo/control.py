@@ -23,6 +23,9 @@
     POST /control/telegram/put_out          {"chat_id", "status"}: blocks the bot, throws it out
     POST /control/telegram/updates          {"kind", "body"}: any update
     POST /control/telegram/clear
+    POST /control/twilio/fail               {"what", "times", "to", options...}
+    POST /control/twilio/report             {"sid", "status", "code"}
+    POST /control/twilio/clear
     POST /control/mail/fail                 {"code", "text", "stage", "times", "to"}
     POST /control/mail/clear | down | up
 
@@ -39,6 +42,7 @@ from demo.server import Reply, Request, json_reply
 if TYPE_CHECKING:
     from demo.mail import MailSink
     from demo.telegram import Telegram
+    from demo.twilio import Twilio
     from demo.whmcs import Shop
     from demo.world import World
 
@@ -81,6 +85,8 @@ class Control:
                 SHOP_VERBS[verb](self.world.whmcs.shops[name], body)
             case ["telegram", verb] if verb in TELEGRAM_VERBS:
                 TELEGRAM_VERBS[verb](self.world.telegram, body)
+            case ["twilio", verb] if verb in TWILIO_VERBS:
+                TWILIO_VERBS[verb](self.world.twilio, body)
             case ["mail", verb] if verb in MAIL_VERBS:
                 MAIL_VERBS[verb](self.world.mail, body)
             case ["webhooks", name]:
@@ -137,6 +143,11 @@ TELEGRAM_VERBS: dict[str, Callable[[Telegram, Body], object]] = {
     "put_out": lambda telegram, body: telegram.put_out(**body),
     "updates": lambda telegram, body: telegram.updates.put(body["kind"], body["body"]),
     "clear": lambda telegram, _: telegram.clear(),
+}
+TWILIO_VERBS: dict[str, Callable[[Twilio, Body], object]] = {
+    "fail": lambda twilio, body: twilio.fail(**body),
+    "report": lambda twilio, body: twilio.report(**body),
+    "clear": lambda twilio, _: twilio.clear(),
 }
 MAIL_VERBS: dict[str, Callable[[MailSink, Body], object]] = {
     "fail": lambda mail, body: mail.fail(**body),

@@ -1,4 +1,4 @@
-"""Everything that arrived by Telegram, mail and webhook, in one list."""
+"""Everything that arrived by Telegram, mail, webhook, SMS and WhatsApp, in one list."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ KEPT_MESSAGES = 50_000
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """One message. `to` is the chat id, the first address, or the hook's name."""
+    """One message. `to` is the chat id, the first address, the hook's name, or the number."""
 
     kind: str
-    """"telegram", "mail" or "webhook"."""
+    """"telegram", "mail", "webhook", "sms" or "whatsapp"."""
     to: str
     subject: str = ""
     text: str = ""

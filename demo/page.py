@@ -17,7 +17,10 @@ SHOWN_SHOPS = 4
 SHOWN_PRODUCTS = 20
 LOW = 3
 """Up to this number the badge warns."""
-KINDS = {"telegram": "Telegram", "mail": "E-mail", "webhook": "Webhook"}
+KINDS = {
+    "telegram": "Telegram", "mail": "E-mail", "webhook": "Webhook", "sms": "SMS",
+    "whatsapp": "WhatsApp",
+}  # fmt: skip
 
 
 def whole_page(fragment: str) -> str:

@@ -24,6 +24,8 @@ from demo.mail import MailSink
 from demo.page import whole_page, world_fragment
 from demo.server import Reply, Request, Server, html_reply
 from demo.telegram import CHAT_ID, TOKEN, Telegram
+from demo.twilio import ACCOUNT, SENDER, Twilio
+from demo.twilio import TOKEN as TWILIO_TOKEN
 from demo.webhooks import Webhooks
 from demo.whmcs import ApiServer, Shop
 from demo.whmcs.access import IDENTIFIER, SECRET
@@ -40,6 +42,7 @@ class World:
         self.whmcs = ApiServer(self.base_url, self.journal)
         self.webhooks = Webhooks(self.base_url, self.inbox)
         self.telegram = Telegram(self.base_url, self.inbox)
+        self.twilio = Twilio(self.base_url, self.inbox)
         self.mail = MailSink(self.inbox, host, smtp_port)
         self.elsewhere: list[Request] = []
         """Requests that followed a redirect to another host."""
@@ -86,7 +89,7 @@ class World:
         return self.webhooks.url(name)
 
     def messages(self, kind: str = "", to: str = "") -> list[Received]:
-        """What arrived, oldest first; `kind` is "telegram", "mail" or "webhook"."""
+        """What arrived, oldest first; `kind` as in Received."""
         return self.inbox.messages(kind, to)
 
     def wait(
@@ -110,6 +113,7 @@ class World:
         self.whmcs.clear()
         self.webhooks.clear()
         self.telegram.reset()
+        self.twilio.reset()
         self.mail.reset()
         self.inbox.clear()
         self.journal.clear()
@@ -121,6 +125,8 @@ class World:
             return self._page(first)
         if first.startswith("bot") and ":" in unquote(first):
             return self.telegram.answer(request, unquote(first[3:]), rest.strip("/"))
+        if first == "2010-04-01":
+            return self.twilio.answer(request, rest)
         if first == "hooks":
             return self.webhooks.answer(request, rest.strip("/"))
         if first == "control":
@@ -143,6 +149,12 @@ class World:
             "rest": sorted(name for name, shop in self.whmcs.shops.items() if shop.has_rest),
             "whmcs": {"identifier": IDENTIFIER, "secret": SECRET},
             "telegram": {"url": self.telegram_url, "token": TOKEN, "chat_id": CHAT_ID},
+            "twilio": {
+                "url": self.base_url,
+                "account": ACCOUNT,
+                "token": TWILIO_TOKEN,
+                "sender": SENDER,
+            },
             "smtp": {"host": self.mail.host, "port": self.mail.port},
             "webhooks": self.webhook_url("NAME"),
         }

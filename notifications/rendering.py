@@ -66,6 +66,7 @@ def message_of(notification: NotificationLog) -> Message:
         payload=json.loads(frozen.get("payload") or "{}"),
         button=(button[0], button[1]) if button else None,
         actions=[[(label, data) for label, data in row] for row in frozen.get("actions") or ()],
+        progress=frozen.get("progress") or {},
     )
 
 

@@ -17,6 +17,7 @@ class Message:
     `id` stays the same for every attempt (idempotency key). `payload` is the body of the outgoing
     webhook: {"type", "timestamp", "data"}. `button` is (label, address) or None. `actions` are rows
     of buttons that act when pressed, (label, what a press carries), for kinds that have such.
+    `progress` is what earlier attempts told of single recipients (Receipt.progress).
     """
 
     id: str
@@ -27,6 +28,7 @@ class Message:
     payload: Mapping[str, Any] = field(default_factory=dict)
     button: tuple[str, str] | None = None
     actions: Sequence[Sequence[tuple[str, str]]] = ()
+    progress: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +42,14 @@ class Target:
 @dataclass(frozen=True, slots=True)
 class Receipt:
     """A message was accepted. `new_config` holds values the channel must remember (migrated chat);
-    `flaw` says what people should know although it was accepted."""
+    `flaw` says what people should know although it was accepted. `progress` is kept with the
+    message, by recipient: {"sid", "status", ...} of those that took it in this attempt."""
 
     provider_id: str = ""
     provider_status: str = ""
     new_config: Mapping[str, Any] = field(default_factory=dict)
     flaw: DeliveryError | None = None
+    progress: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 class Transport(Protocol):
@@ -64,7 +68,9 @@ class Transport(Protocol):
 
     @classmethod
     def prepare(cls, values: dict[str, Any]) -> dict[str, Any]:
-        """Fills in what the transport generates itself (a signing secret) when it is left out."""
+        """Fills in what the transport generates itself (a signing secret) when it is left out.
+
+        Raises InvalidInputError where the installation cannot send by this kind at all."""
         ...
 
 
@@ -75,4 +81,14 @@ class SendsMany(Protocol):
     def send_many(self, messages: Sequence[Message]) -> Sequence[Receipt | DeliveryError]:
         """One result per message, in order; shorter when the rest is pointless for now (the other
         side asked to wait, or is gone): those messages count as not tried. Over within 45 s."""
+        ...
+
+
+@runtime_checkable
+class HearsReports(Protocol):
+    """A transport whose provider tells later what became of a message it had taken."""
+
+    def undelivered(self, number: str, entry: Mapping[str, Any]) -> DeliveryError:
+        """Why a recipient has nothing, by its `progress` with the provider's "code". Not permanent:
+        worth another attempt, for which `progress` of the error is put in place of `entry`."""
         ...

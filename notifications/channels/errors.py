@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from common.errors import ProductError
 
 
@@ -33,3 +36,5 @@ class DeliveryError(ProductError):
         self.max_attempts = max_attempts
         self.seconds = 0.0
         """How long the attempt took; written by the outbox."""
+        self.progress: Mapping[str, Mapping[str, Any]] = {}
+        """Recipients that took the message all the same, as in Receipt."""

@@ -10,6 +10,8 @@ CHANNELS.register("telegram", "notifications.channels.telegram.transport.Telegra
 CHANNELS.register("email", "notifications.channels.email.transport.EmailTransport")
 CHANNELS.register("webhook", "notifications.channels.webhook.transport.WebhookTransport")
 CHANNELS.register("apprise", "notifications.channels.apprise.transport.AppriseTransport")
+CHANNELS.register("sms", "notifications.channels.twilio.transport.SmsTransport")
+CHANNELS.register("whatsapp", "notifications.channels.twilio.transport.WhatsAppTransport")
 
 
 def choices() -> list[tuple[str, str]]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from notifications.choices import NotificationStatus
+from notifications.choices import ChannelHealth, NotificationStatus
 from notifications.models import Channel, NotificationLog
 from notifications.querysets import NotificationLogQuerySet
 from notifications.rendering import TEST_TYPE
+
+REASON_MAX = 250
 
 
 def unsendable(now: datetime) -> tuple[NotificationLogQuerySet, NotificationLogQuerySet]:
@@ -34,6 +36,25 @@ def bury_pending(*, channel_id: int, reason: str, now: datetime) -> int:
         channel_id=channel_id, status=NotificationStatus.PENDING
     )
     return _bury(waiting, reason, now)
+
+
+def note_failure(*, channel_id: int, reason: str) -> None:
+    Channel.objects.filter(pk=channel_id, is_active=True).update(
+        health=ChannelHealth.FAILING, last_error=reason
+    )
+
+
+def disable(*, channel_id: int, reason: str, now: datetime) -> None:
+    """Nothing will arrive there until a person mends it; what waits for it ends dead too."""
+    Channel.objects.filter(pk=channel_id).update(
+        is_active=False,
+        health=ChannelHealth.DISABLED,
+        disabled_reason=reason[:REASON_MAX],
+        last_error=reason,
+        paused_until=None,
+        updated_at=now,
+    )
+    bury_pending(channel_id=channel_id, reason=reason, now=now)
 
 
 def _bury(rows: NotificationLogQuerySet, reason: str, now: datetime) -> int:

@@ -139,7 +139,7 @@ def notification_resend(*, notification: NotificationLog) -> NotificationLog:
             notification_type=notification.notification_type,
             subject=notification.subject,
             message=notification.message,
-            rendered=notification.rendered,
+            rendered={k: v for k, v in notification.rendered.items() if k != "progress"},
         )
         again.events.set(notification.events.all())
     return again

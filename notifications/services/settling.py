@@ -15,9 +15,10 @@ from notifications.channels.base import Receipt
 from notifications.channels.errors import DeliveryError
 from notifications.choices import ChannelHealth, NotificationStatus
 from notifications.models import Channel, NotificationLog
-from notifications.services.burying import bury_pending
+from notifications.services.burying import disable, note_failure
 from notifications.services.claiming import MAX_ATTEMPTS, Claim, is_health_stale
 from notifications.services.outcomes import Dropped, Outcome, Settled, Untried
+from notifications.services.recipients import recipients_keep
 
 logger = logging.getLogger(__name__)
 
@@ -29,8 +30,6 @@ HANGS_SECONDS = 3.0
 
 HUNG_PAUSE_SECONDS = 15.0
 """... so the other messages of the channel wait a little, and those of other channels go first."""
-
-REASON_MAX = 250
 
 
 def settle(claim: Claim, outcome: Outcome, now: datetime | None = None) -> Settled:
@@ -47,6 +46,9 @@ def settle(claim: Claim, outcome: Outcome, now: datetime | None = None) -> Settl
             settled = _dead(claim, outcome, moment)
         else:
             settled = _again(claim, outcome, moment)
+        told = outcome.progress if isinstance(outcome, Receipt | DeliveryError) else None
+        if told and settled is not Settled.LOST:
+            recipients_keep(notification_id=claim.id, told=told, now=moment)
     if settled is Settled.LOST:
         logger.warning("late_outcome_dropped notification=%s", claim.id)
     return settled
@@ -144,37 +146,21 @@ def _dead(claim: Claim, error: DeliveryError, now: datetime) -> Settled:
     if not is_ours:
         return Settled.LOST
     if error.disables_channel and not claim.is_test:
-        _disable_channel(claim, error, now)
+        disable(channel_id=claim.channel_id, reason=_reason(error), now=now)
+        logger.warning("channel_disabled channel=%s code=%s", claim.channel_id, error.code)
     else:
         _note_failure(claim, error)
     return Settled.DEAD
 
 
 def _note_failure(claim: Claim, error: DeliveryError) -> None:
-    Channel.objects.filter(pk=claim.channel_id, is_active=True).update(
-        health=ChannelHealth.FAILING, last_error=_reason(error)
-    )
+    note_failure(channel_id=claim.channel_id, reason=_reason(error))
 
 
 def _pause(channel_id: int, until: datetime) -> None:
     """Never shortens a longer pause."""
     shorter = Q(paused_until__isnull=True) | Q(paused_until__lt=until)
     Channel.objects.filter(shorter, pk=channel_id, is_active=True).update(paused_until=until)
-
-
-def _disable_channel(claim: Claim, error: DeliveryError, now: datetime) -> None:
-    """Nothing will arrive there until a person mends it; what waits for it ends dead too."""
-    reason = _reason(error)
-    Channel.objects.filter(pk=claim.channel_id).update(
-        is_active=False,
-        health=ChannelHealth.DISABLED,
-        disabled_reason=reason[:REASON_MAX],
-        last_error=reason,
-        paused_until=None,
-        updated_at=now,
-    )
-    bury_pending(channel_id=claim.channel_id, reason=reason, now=now)
-    logger.warning("channel_disabled channel=%s code=%s", claim.channel_id, error.code)
 
 
 def _reason(error: DeliveryError) -> str:

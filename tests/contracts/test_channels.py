@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from common.plugin import clean_config, split_secrets
+from config.twilio import Twilio
 from notifications.channels.base import Message, Receipt, SendsMany, Target
 from notifications.channels.errors import DeliveryError
 from notifications.channels.registry import CHANNELS, build, choices
@@ -33,6 +34,8 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "url": f"{NOWHERE}/hook",
         "secret": "whsec_cGxhbnRlZC1wbGFudGVkLXBsYW50ZWQtcGxhbnRlZA==",
     },
+    "sms": {"to": ["+14155550123"]},
+    "whatsapp": {"to": ["+14155550123"], "template_sid": "HX" + "0" * 32},
     "apprise": {"url": "ntfy://planted-user:planted-word@127.0.0.1:9/planted-topic"},
 }
 BAD_TARGETS = [Target(config={}, secrets={}), Target(config={"chat_id": 5, "to": "x"}, secrets={})]
@@ -47,6 +50,13 @@ def _nowhere(settings):
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
     settings.EMAIL_HOST_PASSWORD = PLANTED
+    settings.TWILIO = Twilio(
+        account_sid="AC1",
+        auth_token=PLANTED,
+        sender="+14155550100",
+        whatsapp_sender="+14155550100",
+        api_url=NOWHERE,
+    )
 
 
 def target_of(kind: str) -> Target:

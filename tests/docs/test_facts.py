@@ -65,7 +65,7 @@ def test_the_error_tables_of_sources_list_every_code_and_no_other():
     assert listed == codes.codes_of(*codes.SOURCE_FILES)
 
 
-CHANNEL_PAGES = ["docs/telegram.md", "docs/email.md", "docs/webhooks.md", "docs/apprise.md"]
+CHANNEL_PAGES = [f"docs/{name}.md" for name in ("telegram", "email", "webhooks", "apprise", "sms")]
 
 
 @pytest.mark.parametrize("page", CHANNEL_PAGES)
