@@ -7,23 +7,24 @@ address of somebody has no place in a log.
 from __future__ import annotations
 
 import contextvars
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from structlog.contextvars import (
-    bind_contextvars,
-    bound_contextvars,
-    clear_contextvars,
-    get_contextvars,
-)
+from structlog.contextvars import bind_contextvars, clear_contextvars, get_contextvars
 
 R = TypeVar("R")
 
 
-def log_context(**facts: str | int) -> AbstractContextManager[None]:
-    """Lines logged inside carry these facts beside those of outside."""
-    return bound_contextvars(**facts)
+@contextmanager
+def log_context(**facts: str | int) -> Iterator[None]:
+    """Lines logged inside carry these facts beside those of outside; outside it is as before."""
+    before = get_contextvars()
+    bind_contextvars(**facts)
+    try:
+        yield
+    finally:
+        log_context_begin(**before)
 
 
 def log_context_begin(**facts: str | int) -> None:

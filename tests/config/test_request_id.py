@@ -52,6 +52,33 @@ def test_the_id_of_a_stranger_is_replaced(rf: RequestFactory) -> None:
     assert bound != "forged"
 
 
+@pytest.mark.parametrize(("teams", "told"), [([7], "7"), ([7, 8], "several"), ([], None)])
+def test_an_error_is_logged_with_its_team_and_the_next_request_is_not(
+    rf: RequestFactory, teams: list[int], told: str | None
+) -> None:
+    class Key:
+        sees_all_teams = False
+
+        def team_ids(self) -> list[int]:
+            return teams
+
+        def role_in(self, team_id: int) -> None:
+            return None
+
+    seen: list[object] = []
+
+    def fail(request: HttpRequest) -> HttpResponse:
+        request.auth = Key()  # type: ignore[attr-defined]
+        middleware.process_exception(request, ValueError())
+        seen.append(log_facts().get("team"))
+        return HttpResponse(status=500)
+
+    middleware = RequestIdMiddleware(fail)
+    middleware(rf.get("/"))
+    assert seen == [told]
+    assert log_facts() == {}
+
+
 def test_every_answer_of_the_site_carries_an_id(client: Client) -> None:
     first, second = (client.get("/nothing-there")["X-Request-ID"] for _ in range(2))
     assert first != second
