@@ -35,7 +35,7 @@ def is_button_error(error: BadRequest) -> bool:
 def named(error: TelegramError) -> DeliveryError:
     """Our error for one of the library; texts of the network library are not repeated."""
     if isinstance(error, RetryAfter):
-        seconds = _seconds(error)
+        seconds = retry_seconds(error)
         return DeliveryError(
             f"Telegram asked to wait {seconds:g} s.", code="rate_limited", retry_after=seconds
         )
@@ -74,6 +74,6 @@ def _bad_request(error: BadRequest) -> DeliveryError:
     return DeliveryError(f"Telegram refused: {text}.", code="bad_request", permanent=True)
 
 
-def _seconds(error: RetryAfter) -> float:
+def retry_seconds(error: RetryAfter) -> float:
     wait = error.retry_after
     return float(wait) if isinstance(wait, int) else wait.total_seconds()

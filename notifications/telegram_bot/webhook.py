@@ -1,0 +1,55 @@
+"""The other way in: Telegram calls us. The secret it was given at registration proves that it is
+Telegram."""
+
+from __future__ import annotations
+
+import json
+import logging
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.crypto import constant_time_compare, salted_hmac
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+from telegram.error import TelegramError
+
+from notifications.telegram_bot.client import BotClient
+from notifications.telegram_bot.intake import update_take
+from notifications.telegram_bot.lease import bot_row
+
+logger = logging.getLogger(__name__)
+
+HEADER = "X-Telegram-Bot-Api-Secret-Token"
+WEBHOOK, POLLING = "webhook", "polling"
+
+
+def webhook_address() -> str:
+    return f"{settings.PUBLIC_URL}{reverse('telegram-webhook')}"
+
+
+def webhook_secret(token: str) -> str:
+    """Follows from the token and our key: every machine knows it, and it is stored nowhere."""
+    return salted_hmac("notifications.telegram.webhook", token, algorithm="sha256").hexdigest()
+
+
+@csrf_exempt
+@require_POST
+def telegram_webhook(request: HttpRequest) -> HttpResponse:
+    """200 for everything that is genuine and done with, also what we do not understand: Telegram
+    repeats whatever is answered otherwise. 503 asks it to come again."""
+    token = settings.TELEGRAM_BOT_TOKEN
+    if not token or settings.TELEGRAM_MODE != WEBHOOK:
+        return HttpResponse(status=404)
+    if not constant_time_compare(request.headers.get(HEADER, ""), webhook_secret(token)):
+        return HttpResponse(status=403)
+    try:
+        update = json.loads(request.body)
+        with BotClient(token) as client:
+            update_take(update, bot=bot_row(token), client=client)
+    except ValueError:
+        logger.warning("telegram_update_unreadable")
+    except TelegramError as error:
+        logger.warning("telegram_update_postponed why=%s", type(error).__name__)
+        return HttpResponse(status=503)
+    return HttpResponse()
