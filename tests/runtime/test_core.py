@@ -10,7 +10,7 @@ from django.utils import timezone
 from django_q.models import OrmQ, Schedule
 
 from runtime import core, heartbeats
-from runtime.schedules import DAILY, EVERY_MINUTE, schedules_ensure
+from runtime.schedules import DAILY, EVERY_MINUTE, HOURLY, schedules_ensure
 from tests.factories import make_website
 
 pytestmark = [pytest.mark.django_db, pytest.mark.integration]
@@ -66,7 +66,7 @@ def test_the_schedules_are_made_once_and_keep_their_times() -> None:
     Schedule.objects.update(next_run=later)
     Schedule.objects.filter(name="notifications.sweep").update(func="gone.away")
     schedules_ensure()
-    assert dict(Schedule.objects.values_list("name", "func")) == EVERY_MINUTE | DAILY
+    assert dict(Schedule.objects.values_list("name", "func")) == EVERY_MINUTE | HOURLY | DAILY
     assert set(Schedule.objects.values_list("next_run", flat=True)) == {later}
     for schedule in Schedule.objects.all():
         assert schedule.minutes == (1 if schedule.name in EVERY_MINUTE else None)
@@ -76,7 +76,7 @@ def test_the_schedules_are_made_once_and_keep_their_times() -> None:
 def test_the_scheduled_functions_exist() -> None:
     from django.utils.module_loading import import_string
 
-    assert all(callable(import_string(path)) for path in (EVERY_MINUTE | DAILY).values())
+    assert all(callable(import_string(path)) for path in (EVERY_MINUTE | HOURLY | DAILY).values())
 
 
 def test_the_core_command_makes_schedules_and_runs_until_it_is_told_to_end(
@@ -86,5 +86,5 @@ def test_the_core_command_makes_schedules_and_runs_until_it_is_told_to_end(
     monkeypatch.setattr("runtime.management.commands.core.run_until", ends.append)
     monkeypatch.setattr("runtime.management.commands.core.signal.signal", lambda *_: None)
     call_command("core")
-    assert Schedule.objects.count() == len(EVERY_MINUTE | DAILY)
+    assert Schedule.objects.count() == len(EVERY_MINUTE | HOURLY | DAILY)
     assert isinstance(ends[0], Event)

@@ -18,7 +18,7 @@ from demo.world import World
 from monitoring.models import Monitor, MonitorHistory
 from notifications.models import Channel, NotificationLog, Subscription
 from runtime import seeding
-from runtime.schedules import DAILY, EVERY_MINUTE
+from runtime.schedules import DAILY, EVERY_MINUTE, HOURLY
 from websites.models import Website
 
 pytestmark = pytest.mark.integration
@@ -40,7 +40,7 @@ def test_a_fresh_database_gets_a_user_a_team_schedules_and_a_password_shown_once
     assert user.check_password(password)
     membership = Membership.objects.get()
     assert (membership.user, membership.role) == (user, Role.OWNER)
-    assert set(Schedule.objects.values_list("name", flat=True)) == {*EVERY_MINUTE, *DAILY}
+    assert set(Schedule.objects.values_list("name", flat=True)) == {*EVERY_MINUTE, *HOURLY, *DAILY}
     assert init_db() == ""
     assert User.objects.count() == Team.objects.count() == 1
 
