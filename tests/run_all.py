@@ -30,7 +30,7 @@ from threading import Lock
 ROOT = Path(__file__).resolve().parent.parent
 REPORTS = ROOT / "var" / "reports"
 WORKERS = os.environ.get("TEST_WORKERS", "2")
-NICE = 5
+NICE = 2
 COVERAGE = ["--cov", "--cov-report=", "--cov-fail-under=0"]
 printing = Lock()
 
