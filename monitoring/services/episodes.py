@@ -23,7 +23,7 @@ from monitoring.choices import AlertKind, AlertStatus, EventType, ResolveReason,
 from monitoring.models import Alert, Monitor
 from monitoring.services.setbased import insert_rows, update_rows
 from monitoring.slots import Rhythm
-from monitoring.state import Event
+from monitoring.state import Change, Event
 from websites.models import Website
 
 if TYPE_CHECKING:
@@ -180,6 +180,18 @@ def alerts_close(closings: Iterable[Closing], now: datetime) -> None:
             for closing in closings
         ],
     )
+
+
+def thresholds_update(website_id: int, changes: Sequence[Change]) -> None:
+    """Alerts that stay open name the thresholds as they are now."""
+    held = held_load(website_id, [one.before.id for one in changes])
+    rows = []
+    for before in (one.before for one in changes):
+        for alert in held.get(before.id, {}).values():
+            now = before.threshold_high if alert.kind == AlertKind.HIGH else before.threshold_low
+            if now is not None and now != alert.threshold:
+                rows.append((alert.id, now))
+    update_rows(Alert, match=["id"], change=["threshold"], rows=rows)
 
 
 def _alert_row(

@@ -32,10 +32,11 @@ def stock_push(*, monitor: Monitor, quantity: int) -> StockRecord:
     now = timezone.now()
     proof = {"source": monitor.website.source, "page": "push"}
     with transaction.atomic():
-        locked = Monitor.objects.select_for_update(of=("self",)).filter(pk=monitor.pk)
-        state = states_load(locked, monitor.website.team.low_stock_threshold)[0]
-        step = step_of(state, _reading(state, quantity), source=monitor.website.source, proof=proof)
+        # First the website, then its monitors: everybody locks in this order.
         Website.objects.filter(pk=monitor.website_id).update(last_success_at=now, health="ok")
+        locked = Monitor.objects.select_for_update(no_key=True).filter(pk=monitor.pk)
+        state = states_load(locked, monitor.website_id)[0]
+        step = step_of(state, _reading(state, quantity), source=monitor.website.source, proof=proof)
         if step is None or not step.change.is_stock_step:
             _write(monitor, step)
             return StockRecord.objects.create(

@@ -41,7 +41,6 @@ class Lease:
     credentials: Mapping[str, Any] = field(repr=False)
     proxy: Mapping[str, Any] = field(repr=False)
     interval: int
-    team_threshold: int | None
     applied_hash: str
     applied_monitors: int
     applied_template: str
@@ -125,7 +124,6 @@ def take(website_ids: list[int], now: datetime, *, only_queued: bool = True) -> 
             "proxy",
             "poll_interval",
             "asked",
-            "team__low_stock_threshold",
             "applied_hash",
             "applied_monitors",
             "applied_template",
@@ -196,7 +194,6 @@ def _lease(row: Mapping[str, Any], run_ids: tuple[int, ...], now: datetime) -> L
         credentials=row["credentials"],
         proxy=row["proxy"],
         interval=_shorter(row["poll_interval"], row["asked"]),
-        team_threshold=row["team__low_stock_threshold"],
         applied_hash=row["applied_hash"],
         applied_monitors=row["applied_monitors"],
         applied_template=row["applied_template"],

@@ -11,8 +11,9 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from common.errors import InvalidInputError
-from monitoring.choices import MonitorStatus
+from monitoring.choices import MonitorStatus, ResolveReason
 from monitoring.models import Monitor
+from monitoring.services.alerts import alerts_check, alerts_end, alerts_shut, alerts_tell_end
 from websites.models import CatalogueProduct, Website
 
 BULK_LIMIT = 1000
@@ -59,6 +60,8 @@ EDITABLE = frozenset(
     }
 )
 
+JUDGED_BY = frozenset({"status", "threshold_low", "threshold_high", "hysteresis", "owner"})
+"""A change of these may open or resolve alerts at once."""
 
 Key = tuple[str, str]
 """(product_id, config_option_id): watched once per website."""
@@ -121,30 +124,38 @@ def monitor_update(*, monitor: Monitor, **changes: Any) -> Monitor:
         setattr(monitor, name, value)
     monitor.product_id = str(monitor.product_id)
     _validate(monitor, unique=True)
+    this = Monitor.objects.filter(pk=monitor.pk)
     with transaction.atomic():
+        monitor.website.forget_applied_hash()  # first: it locks the website
         monitor.save(update_fields=[*changes, "updated_at"])
         if (monitor.product_id, monitor.config_option_id) != watched:
-            baseline_forget(monitors=Monitor.objects.filter(pk=monitor.pk))
+            baseline_forget(monitors=this)
             monitor.refresh_from_db()
-        monitor.website.forget_applied_hash()
+        if not monitor.is_active:
+            alerts_end(monitors=this, reason=ResolveReason.PAUSED)
+        elif changes.keys() & JUDGED_BY:
+            alerts_check(monitors=this)
+            monitor.refresh_from_db(fields=["threshold_state"])
     return monitor
 
 
 def baseline_forget(*, monitors: QuerySet[Monitor]) -> None:
     """They watch something else now: what was believed of the old one is no stock of the new one.
     Their next reading is a baseline; records and events stay."""
+    alerts_end(monitors=monitors, reason=ResolveReason.DELETED)
     blank = Monitor()
     monitors.update(**{name: getattr(blank, name) for name in BELIEVED})
     monitors.filter(status=MonitorStatus.ERROR).update(status=MonitorStatus.ACTIVE)
 
 
 def monitor_pause(*, monitor: Monitor) -> Monitor:
-    """A paused monitor keeps its last state and is not compared."""
+    """A paused monitor keeps its last state and is not compared; its alerts are over."""
     return monitor_update(monitor=monitor, status=MonitorStatus.PAUSED)
 
 
 def monitor_resume(*, monitor: Monitor) -> Monitor:
-    """Whether the shop lists it is looked at anew."""
+    """Whether the shop lists it is looked at anew. What is low by its last state opens an alert,
+    silently: nobody saw when it became so."""
     Monitor.objects.filter(pk=monitor.pk).update(missing_since=None, status_reason="")
     monitor.missing_since, monitor.status_reason = None, ""
     return monitor_update(monitor=monitor, status=MonitorStatus.ACTIVE)
@@ -154,9 +165,11 @@ def monitors_delete(*, monitors: QuerySet[Monitor]) -> int:
     """Deletes them with their records and events; returns how many monitors."""
     with transaction.atomic():
         website_ids = list(monitors.values_list("website_id", flat=True).distinct())
-        count = monitors.count()
-        monitors.delete()
         Website.objects.filter(pk__in=website_ids).forget_reads()
+        count = monitors.count()
+        ended = alerts_shut(monitors=monitors, reason=ResolveReason.DELETED)
+        monitors.delete()
+        alerts_tell_end(ended=ended, reason=ResolveReason.DELETED, is_deleted=True)
     return count
 
 

@@ -86,6 +86,6 @@ def tally_of(snapshot: Snapshot, **numbers: int) -> Tally:
     )
 
 
-def run_events_set(run_id: int | None, events: int) -> None:
+def run_events_set(run_id: int, events: int) -> None:
     """How many events the poll really came to."""
     PollRun.objects.filter(pk=run_id).update(events=events)

@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import ExpressionWrapper, F, IntegerField, Q
+from django.db.models import Case, ExpressionWrapper, IntegerField, OuterRef, Q, Subquery, When
 from django.db.models.functions import Coalesce
 
+from accounts.models import Preferences
+from monitoring.alerting import DEFAULT_THRESHOLD
 from monitoring.choices import ChangeType, EventType, MonitorStatus
-from monitoring.diffing import AVAILABLE, diff, observe
+from monitoring.diffing import AVAILABLE, diff, observe, threshold_state
 from monitoring.evidence import snapshot_proof
 from monitoring.listing import CatalogueChange
 from monitoring.models import Monitor
@@ -18,6 +20,7 @@ from monitoring.rules import decide
 from monitoring.services.leases import Lease
 from monitoring.services.stockwriting import Step
 from monitoring.state import Change, Event, MonitorState, Observation
+from websites.models import Website
 from websites.sources.base import Availability, Snapshot, StockReading
 
 NOT_LISTED = "The shop does not list this product: check its id."
@@ -27,21 +30,28 @@ WENT_MISSING = "The shop no longer lists this product: its stock is unknown."
 def monitors_load(lease: Lease) -> list[MonitorState]:
     """States of the website's monitors that are not paused, in one statement."""
     rows = Monitor.objects.filter(website_id=lease.website_id).exclude(status=MonitorStatus.PAUSED)
-    return states_load(rows, lease.team_threshold)
+    return states_load(rows, lease.website_id)
 
 
-def states_load(monitors: Any, team_threshold: int | None) -> list[MonitorState]:
-    """Values of a Monitor queryset with their effective low threshold (own, else the team's)."""
-    low: Any = F("threshold_low")
-    if team_threshold is not None:
-        low = Coalesce("threshold_low", team_threshold)
+def states_load(monitors: Any, website_id: int) -> list[MonitorState]:
+    """Values of a Monitor queryset of one website, with their effective low threshold."""
     special = {
-        "threshold_low": low,
+        "threshold_low": _low_threshold(website_id),
         "is_read": _is_set("first_read_at"),
         "is_missing": _is_set("missing_since"),
     }
     fields = [special.get(name, name) for name in MonitorState._fields]
     return [MonitorState(*row) for row in monitors.order_by().values_list(*fields)]
+
+
+def _low_threshold(website_id: int) -> Coalesce:
+    """Its own, else what its owner prefers, else the team's (contract section 6)."""
+    preferred = Preferences.objects.filter(user=OuterRef("owner_id")).values("alert_threshold")
+    number = IntegerField()
+    wish = Coalesce(Subquery(preferred), DEFAULT_THRESHOLD, output_field=number)
+    owners = Case(When(owner__isnull=False, then=wish), output_field=number)
+    teams = Website.objects.filter(pk=website_id).values("team__low_stock_threshold")
+    return Coalesce("threshold_low", owners, Subquery(teams), output_field=number)
 
 
 def _is_set(column: str) -> ExpressionWrapper[Any]:
@@ -124,6 +134,28 @@ def step_of(
         positive_source=source if is_positive else state.positive_source,
         events=tuple(decide(change)),
     )
+
+
+def believed(state: MonitorState) -> Change:
+    """The step of a monitor whose last believed values are compared with its thresholds once more."""
+    judged = threshold_state(
+        state.quantity,
+        state.threshold_low,
+        state.threshold_high,
+        before=state.threshold_state,
+        available=state.available,
+        hysteresis=state.hysteresis,
+    )
+    after = Observation(
+        True,
+        state.quantity,
+        state.available,
+        state.stock_control_enabled,
+        state.price,
+        state.currency,
+        state.product_name,
+    )
+    return Change(state, after, False, False, None, ChangeType.UNCHANGED, judged)
 
 
 def _marks(reading: StockReading) -> dict[str, Any]:

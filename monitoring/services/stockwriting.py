@@ -14,6 +14,10 @@ from monitoring.services.episodes import step_events
 from monitoring.services.setbased import insert_rows, update_rows
 from monitoring.state import Change, Event
 
+COMPARED = ("id", "status", "threshold_state")
+"""A monitor that somebody paused or judged by other thresholds since it was loaded keeps that: the
+next reading compares it anew."""
+
 STATE_COLUMNS = (
     "product_name",
     "quantity",
@@ -91,7 +95,7 @@ def write_steps(
     Four statements; some more where monitors are read for the first time or change their status,
     and where alerts open or resolve.
     """
-    # A monitor deleted meanwhile is not there to be updated; the others are locked from here on.
+    # A monitor deleted or moved meanwhile is not updated; the others are locked from here on.
     present = _write_states(steps, now)
     steps = [step for step in steps if step.change.before.id in present]
     # Compare-and-swap: a person who pauses a monitor while it is read wins.
@@ -184,14 +188,14 @@ def _write_states(steps: Sequence[Step], now: datetime) -> set[int]:
     found: set[int] = set()
     for times, rows in groups.items():
         columns = (*STATE_COLUMNS, *times)
-        found.update(update_rows(Monitor, match=["id"], change=columns, rows=rows))
+        found.update(update_rows(Monitor, match=COMPARED, change=columns, rows=rows))
     return found
 
 
 def _state_row(step: Step) -> tuple[Any, ...]:
     after = step.change.after
     return (
-        step.change.before.id,
+        *(getattr(step.change.before, name) for name in COMPARED),
         after.name[:250],
         after.quantity,
         after.available,

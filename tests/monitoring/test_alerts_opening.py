@@ -99,6 +99,7 @@ def test_what_was_low_at_the_first_reading_opens_silently(website, monitor):
     see(website, 3)
     alert = Alert.objects.get()
     assert alert.last_sent_at is None
+    assert alert.next_alert_at is not None
     assert alert.next_alert_at > alert.opened_at
     assert alert_events() == [("opened", "low", "baseline")]
 

@@ -273,7 +273,7 @@ def test_a_monitor_deleted_while_it_was_read_is_left_out(website):
     kept = make_monitor(website, product_id="1")
     gone = make_monitor(website, product_id="2")
     proof = {"source": "whmcs_api"}
-    states = states_load(Monitor.objects.filter(website=website), None)
+    states = states_load(Monitor.objects.filter(website=website), website.pk)
     steps = [
         step_of(one, reading(5, product_id=one.product_id), source="whmcs_api", proof=proof)
         for one in states
