@@ -15,6 +15,12 @@ class Role(models.TextChoices):
         return list(Role).index(self)
 
 
+class AuditAction(models.TextChoices):
+    CREATED = "created", "Created"
+    CHANGED = "changed", "Changed"
+    DELETED = "deleted", "Deleted"
+
+
 class Scope(models.TextChoices):
     """What an API key may do: read, an operator's rights, or an owner's without members and keys."""
 

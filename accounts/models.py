@@ -11,7 +11,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from accounts.choices import Language, Reminders, Role, Scope
+from accounts.choices import AuditAction, Language, Reminders, Role, Scope
 from accounts.querysets import TeamScopedQuerySet
 from common.fields import EncryptedJSONField
 from common.models import PublicIdModel, TimeStampedModel
@@ -188,6 +188,40 @@ class ApiKey(TimeStampedModel):
 
     def role_in(self, team_id: int) -> Role | None:
         return Scope(self.scope).role if team_id == self.team_id else None
+
+
+class AuditEntry(models.Model):
+    """One change of a setting by a person, a key or a command. Append-only; secrets are masked.
+
+    Names are kept as they were then: the row tells who and what after both are gone.
+    """
+
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    team = models.ForeignKey(
+        Team, on_delete=models.SET_NULL, null=True, related_name="audit_entries"
+    )
+    user = models.ForeignKey(
+        User, on_delete=models.SET_NULL, null=True, related_name="audit_entries"
+    )
+    actor = models.CharField(max_length=200, help_text="Person, API key or command.")
+    action = models.CharField(max_length=8, choices=AuditAction.choices)
+    kind = models.CharField(max_length=60, help_text="What was changed: website, channel ...")
+    object_id = models.CharField(max_length=40)
+    object_name = models.CharField(max_length=200)
+    changes = models.JSONField(default=dict, help_text="Field: [old, new].")
+
+    objects: ClassVar = TeamScopedQuerySet["AuditEntry"].as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["-id"]
+        verbose_name_plural = "audit entries"
+        indexes: ClassVar = [
+            models.Index(fields=["team", "-id"], name="audit_team_idx"),
+            models.Index(fields=["created_at"], name="audit_prune_idx"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.object_name}: {self.action}"
 
 
 class Preferences(TimeStampedModel):

@@ -76,6 +76,7 @@ def navigation() -> list[dict[str, Any]]:
             _item("API keys", "key", "accounts.ApiKey"),
             _item("Users", "person", "accounts.User"),
             _item("Lock-outs", "lock_clock", "axes.AccessAttempt"),
+            _item("Audit log", "history_edu", "accounts.AuditEntry"),
         ),
         _group(
             "System",

@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
+from accounts.audit import audit_note
 from accounts.models import Team
 from common.errors import InvalidInputError
 from common.fields import opened_or_empty
@@ -170,7 +171,9 @@ def proxy_shown(website: Website) -> str:
 
 def website_pause(*, website: Website) -> Website:
     """Nothing is read until it is resumed."""
-    Website.objects.filter(pk=website.pk).update(is_active=False, updated_at=timezone.now())
+    with transaction.atomic():
+        Website.objects.filter(pk=website.pk).update(is_active=False, updated_at=timezone.now())
+        audit_note(website, {"is_active": [True, False]})
     website.is_active = False
     return website
 
@@ -178,7 +181,11 @@ def website_pause(*, website: Website) -> Website:
 def website_resume(*, website: Website) -> Website:
     """Due at once; what changed meanwhile is announced by the next poll."""
     now = timezone.now()
-    Website.objects.filter(pk=website.pk).update(is_active=True, next_poll_at=now, updated_at=now)
+    with transaction.atomic():
+        Website.objects.filter(pk=website.pk).update(
+            is_active=True, next_poll_at=now, updated_at=now
+        )
+        audit_note(website, {"is_active": [False, True]})
     website.forget_applied_hash()
     website.is_active, website.next_poll_at = True, now
     return website

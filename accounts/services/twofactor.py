@@ -16,6 +16,7 @@ from django_otp.oath import TOTP
 
 from accounts.models import SecondFactor, User
 from common.errors import ConflictError, ProductError
+from common.fields import DecryptionError
 
 STEP_SECONDS = 30
 TOLERANCE = 1
@@ -124,7 +125,10 @@ def _use_code(factor: SecondFactor, code: str) -> bool:
     if wait_seconds(factor):
         return False
     digits = "".join(code.split())
-    app = TOTP(base64.b32decode(app_key(factor)), step=STEP_SECONDS)
+    try:
+        app = TOTP(base64.b32decode(app_key(factor)), step=STEP_SECONDS)
+    except (DecryptionError, KeyError):  # the keys were lost: backup codes still work
+        return _failed(factor)
     app.time = time.time()
     is_number = digits.isascii() and digits.isdigit() and len(digits) == 6
     if is_number and app.verify(int(digits), tolerance=TOLERANCE, min_t=factor.last_step + 1):

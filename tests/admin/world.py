@@ -12,8 +12,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.choices import Role
-from accounts.models import ApiKey, Membership, Team, User
-from monitoring.models import Monitor, MonitorHistory, PollRun, StockRecord
+from accounts.models import ApiKey, AuditEntry, Membership, Team, User
+from monitoring.models import Alert, Monitor, MonitorHistory, PollRun, Silence, StockRecord
 from notifications.models import Channel, NotificationLog, Subscription
 from tests.factories import make_monitor, make_team, make_user, make_website
 from websites.models import CatalogueProduct, Website
@@ -86,8 +86,17 @@ def _one_of_each(team: Team, owner: User, name: str) -> dict[type[Model], Model]
         monitor=monitor, poll_run=run, quantity=5, available=True, stock_control_enabled=True,
         change_type="restock", delta=5, notes=f"{name}-note",
     )  # fmt: skip
+    alert = Alert.objects.create(
+        website=website, monitor=monitor, kind="low", quantity=1, threshold=2,
+        subject=f"{name}-product", note=f"{name}-noted",
+    )  # fmt: skip
+    silence = Silence.objects.create(
+        team=team, website=website, reason=f"{name}-reason", author=f"{name}-author",
+        ends_at=now + timedelta(hours=1),
+    )  # fmt: skip
     event = MonitorHistory.objects.create(
         website=website, monitor=monitor, record=record, poll_run=run, event_type="restocked",
+        alert=alert,
         from_quantity=0, to_quantity=5, message=f"{name}-happened",
     )  # fmt: skip
     product = CatalogueProduct.objects.create(
@@ -102,8 +111,20 @@ def _one_of_each(team: Team, owner: User, name: str) -> dict[type[Model], Model]
         PollRun: run,
         StockRecord: record,
         MonitorHistory: event,
+        Alert: alert,
+        Silence: silence,
         CatalogueProduct: product,
         **_delivery(team, event, name),
+        AuditEntry: AuditEntry.objects.create(
+            team=team,
+            user=owner,
+            actor=f"{name}-owner",
+            action="changed",
+            kind="website",
+            object_id="1",
+            object_name=f"{name}-shop",
+            changes={"name": [f"{name}-old", f"{name}-new"]},
+        ),
         ApiKey: ApiKey.objects.create(
             team=team,
             name=f"{name}-key",

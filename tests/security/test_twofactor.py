@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from cryptography.fernet import Fernet
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
@@ -315,3 +316,10 @@ def test_the_command_resets_it(user, backup, capsys):
     for name in ("ada", "nobody"):
         with pytest.raises(CommandError, match=name):
             call_command("reset_two_factor", name)
+
+
+def test_after_the_loss_of_all_keys_backup_codes_still_open(user, backup, settings):
+    settings.FIELD_ENCRYPTION_KEYS = [Fernet.generate_key().decode()]
+    with pytest.raises(WrongCodeError):
+        two_factor_check(user=user, code="000000")
+    two_factor_check(user=user, code=backup[0])
