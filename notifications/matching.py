@@ -1,4 +1,4 @@
-"""Pure: which events go to which Channel, and which of them travel together."""
+"""Pure: which events go to which Channel, and when digests leave."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from notifications.quiethours import QuietHours
 
 ALL_EVENTS = "*"
 
@@ -24,9 +26,6 @@ FLAG_OF = {
 }
 """Event type -> the switch of its Monitor. Other types cannot be switched off there."""
 
-BATCH_MAX = 15
-"""Events of one message: keeps a batch below 20 kB as a webhook and 4,096 characters as a chat."""
-
 URGENCY = ("now", "hourly", "daily")
 DAILY_HOUR = 9
 
@@ -40,13 +39,20 @@ class Event(NamedTuple):
     monitor_id: int | None
     poll_run_id: int | None
     event_type: str
+    created_at: datetime
     flags: Mapping[str, bool]
     """The notify_* switches of its Monitor; empty without one."""
+    owner_id: int | None = None
+    """Person its Monitor belongs to."""
+    suppressed: str = ""
+    labels: frozenset[str] = frozenset()
+    """Of its website and its monitor."""
 
 
 class Rule(NamedTuple):
     """A Subscription of a usable Channel. Empty sets of websites and monitors mean all, or none
-    when it `is_scoped`: what it named is deleted."""
+    when it `is_scoped`: what it named is deleted. `quiet` are the hours of the channel and of the
+    person `user_id` it belongs to."""
 
     channel_id: int
     team_id: int
@@ -56,16 +62,14 @@ class Rule(NamedTuple):
     monitor_ids: frozenset[int]
     digest: str
     is_scoped: bool = False
+    is_only_own: bool = False
+    user_id: int | None = None
+    channel_kind: str = ""
+    quiet: tuple[QuietHours, ...] = ()
 
 
-class Group(NamedTuple):
-    """Events that make one message of a Channel. `release_at` is None for "at once"."""
-
-    channel_id: int
-    key: str
-    notification_type: str
-    event_ids: tuple[int, ...]
-    release_at: datetime | None
+Pair = tuple[int, int]
+"""(channel id, event id)"""
 
 
 def is_announced(event: Event) -> bool:
@@ -74,91 +78,37 @@ def is_announced(event: Event) -> bool:
 
 
 def is_match(rule: Rule, event: Event) -> bool:
-    """Team, kind of event and scope fit. Naming websites and monitors means either of them."""
+    """Team, kind of event, owner and scope fit. Naming websites and monitors means either."""
     if rule.team_id != event.team_id:
         return False
     in_all = ALL_EVENTS in rule.event_types and event.event_type not in NOT_IN_ALL
     if not in_all and event.event_type not in rule.event_types:
+        return False
+    if rule.is_only_own and event.owner_id not in (None, rule.user_id):
         return False
     if not (rule.is_scoped or rule.website_ids or rule.monitor_ids):
         return True
     return event.website_id in rule.website_ids or event.monitor_id in rule.monitor_ids
 
 
-def group_events(
-    events: Sequence[Event],
-    rules: Iterable[Rule],
-    *,
-    now: datetime,
-    already: frozenset[tuple[int, int]] = frozenset(),
-) -> list[Group]:
-    """The messages owed for `events`, each event once per Channel however many rules match.
+def choose(
+    events: Sequence[Event], rules: Iterable[Rule], *, already: frozenset[Pair] = frozenset()
+) -> dict[Pair, Rule]:
+    """Every pair of channel and event that is owed a message, and the rule that decides how.
 
-    Of several rules of a Channel the most urgent one decides. `already` holds (channel id, event
-    id) pairs that have a message. Keys are the same whenever and wherever the same events are
-    planned: `e<event>`, `p<poll>:<first event>`, `h<hour>` and `d<day>` for digests.
+    Of several rules of a Channel the most urgent one decides. `already` are pairs that have one.
     """
-    chosen: dict[tuple[int, int], Rule] = {}
-    by_id = {event.id: event for event in events if is_announced(event)}
+    chosen: dict[Pair, Rule] = {}
+    announced = [event for event in events if is_announced(event)]
     for rule in rules:
-        for event in by_id.values():
+        for event in announced:
             pair = (rule.channel_id, event.id)
             if pair in already or not is_match(rule, event):
                 continue
             held = chosen.get(pair)
             if held is None or URGENCY.index(rule.digest) < URGENCY.index(held.digest):
                 chosen[pair] = rule
-    groups: list[Group] = []
-    for (channel_id, _, _), pairs in _bundles(chosen, by_id, now).items():
-        groups += _messages(channel_id, [by_id[event_id] for event_id, _ in pairs], pairs[0][1])
-    return groups
-
-
-class _When(NamedTuple):
-    key: str
-    release_at: datetime | None
-
-
-def _bundles(
-    chosen: Mapping[tuple[int, int], Rule], by_id: Mapping[int, Event], now: datetime
-) -> dict[tuple[int, str, int], list[tuple[int, _When]]]:
-    """(channel, bundle, website) -> [(event id, when)], in the order of the events."""
-    bundles: dict[tuple[int, str, int], list[tuple[int, _When]]] = {}
-    for (channel_id, event_id), rule in sorted(chosen.items(), key=lambda item: item[0]):
-        event = by_id[event_id]
-        release_at = release_time(rule.digest, now, rule.time_zone)
-        if release_at is not None:
-            key = f"{rule.digest[0]}{release_at:%Y%m%dT%H%M}"
-            bundle = (channel_id, key, 0)
-        elif event.poll_run_id is not None:
-            key = f"p{event.poll_run_id}"
-            bundle = (channel_id, key, event.website_id)
-        else:
-            key = f"e{event_id}"
-            bundle = (channel_id, key, event.website_id)
-        bundles.setdefault(bundle, []).append((event_id, _When(key, release_at)))
-    return bundles
-
-
-def _messages(channel_id: int, events: Sequence[Event], when: _When) -> list[Group]:
-    if when.release_at is not None:
-        ids = tuple(event.id for event in events)
-        return [Group(channel_id, when.key, "digest", ids, when.release_at)]
-    groups = []
-    for start in range(0, len(events), BATCH_MAX):
-        part = events[start : start + BATCH_MAX]
-        first = part[0]
-        is_single = len(part) == 1
-        groups.append(
-            Group(
-                channel_id,
-                f"e{first.id}" if is_single else f"{when.key}:{first.id}",
-                first.event_type if is_single else "batch",
-                tuple(event.id for event in part),
-                None,
-            )
-        )
-    return groups
+    return chosen
 
 
 def release_time(digest: str, now: datetime, zone_name: str) -> datetime | None:

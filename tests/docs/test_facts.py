@@ -14,7 +14,7 @@ from common import http, http_socket
 from common.drf import Pagination
 from monitoring import health
 from monitoring.services import judging, leases, polling
-from notifications import matching
+from notifications import grouping, matching
 from notifications.channels.base import Message, Target
 from notifications.channels.email.config import MAX_RECIPIENTS
 from notifications.channels.email.smtp import SEND_SECONDS
@@ -113,7 +113,7 @@ NUMBERS = {
         f"runs out ({claiming.LEASE_SECONDS} s)",
         f"at most {picking.CHANNEL_MAX} messages of a channel",
         f"pauses for {HUNG_PAUSE_SECONDS:.0f} seconds",
-        f"travel together, {matching.BATCH_MAX} at most",
+        f"a webhook takes {grouping.BATCH_MAX} at most",
         f"left after {config.SUPERVISOR_GRACE_SECONDS:.0f} seconds",
         f"answers no canary for {config.CANARY_LIMIT_SECONDS:.0f} s",
         f"{leash.FAREWELL_SECONDS:.0f} seconds to stop, then",
@@ -121,7 +121,7 @@ NUMBERS = {
     ],
     "docs/channels.md": [f"until {matching.DAILY_HOUR:02}:00", f"up to {MAX_RECIPIENTS} addresses"],
     "docs/email.md": [f"up to {MAX_RECIPIENTS} addresses", f"within {SEND_SECONDS:.0f} seconds"],
-    "docs/telegram.md": [f"at most {matching.BATCH_MAX} of them", f"({MAX_UNITS:,} characters)"],
+    "docs/telegram.md": [f"({MAX_UNITS:,} characters)"],
     "docs/webhooks.md": [
         f"up to {claiming.MAX_ATTEMPTS} attempts",
         f"within {webhook.DEADLINE_SECONDS:.0f} seconds",

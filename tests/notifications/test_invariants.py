@@ -96,11 +96,11 @@ def test_planning_that_dies_half_way_leaves_nothing_half_done(monkeypatch):
     subscribe(make_channel(website.team))
     event = make_event(make_monitor(website))
 
-    def die(*_args):
+    def die(**_given):
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(planning, "_write", die)
+        patch.setattr(planning, "groups_owe", die)
         with pytest.raises(KeyboardInterrupt):
             events_plan()
     event.refresh_from_db()

@@ -1,52 +1,17 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from monitoring.choices import EventType
-from notifications.matching import (
-    BATCH_MAX,
-    FLAG_OF,
-    Event,
-    Rule,
-    group_events,
-    is_announced,
-    is_match,
-    release_time,
-)
-
-NOW = datetime(2026, 11, 21, 8, 20, 30, tzinfo=UTC)
-
-
-def event(number=1, **fields):
-    values = {
-        "id": number,
-        "team_id": 1,
-        "website_id": 10,
-        "monitor_id": 100 + number,
-        "poll_run_id": 7,
-        "event_type": "sold_out",
-        "flags": {},
-    }
-    return Event(**{**values, **fields})
-
-
-def rule(*types, channel=1, digest="now", **fields):
-    values = {
-        "channel_id": channel,
-        "team_id": 1,
-        "time_zone": "UTC",
-        "event_types": frozenset(types or ("*",)),
-        "website_ids": frozenset(),
-        "monitor_ids": frozenset(),
-        "digest": digest,
-    }
-    return Rule(**{**values, **fields})
+from notifications.grouping import BATCH_MAX, Situation, group_events
+from notifications.matching import FLAG_OF, choose, is_announced, is_match, release_time
+from tests.notifications.matters import NOW, event, rule
 
 
 def groups(events, *rules, **fields):
-    return group_events(events, rules, now=NOW, **fields)
+    return group_events(choose(events, rules, **fields), events, Situation(NOW))
 
 
 @pytest.mark.parametrize("event_type", EventType.values)
@@ -116,13 +81,24 @@ def test_events_of_different_polls_or_of_none_are_messages_of_their_own():
         event(1),
         event(2, poll_run_id=8),
         event(3, poll_run_id=None),
-        event(4, poll_run_id=None),
+        event(4, poll_run_id=None, created_at=NOW + timedelta(microseconds=1)),
     ]
     assert [group.key for group in groups(events, rule())] == ["e1", "e2", "e3", "e4"]
 
 
-def test_a_large_poll_comes_in_pieces():
-    found = groups([event(number) for number in range(1, 2 * BATCH_MAX + 2)], rule())
+def test_what_happened_in_one_step_without_a_poll_is_one_message():
+    (group,) = groups([event(1, poll_run_id=None), event(2, poll_run_id=None)], rule())
+    assert (group.key, group.event_ids) == ("c20261121T082030000000:1", (1, 2))
+
+
+def test_a_large_poll_is_one_message_to_people():
+    (group,) = groups([event(number) for number in range(1, 2801)], rule())
+    assert (group.notification_type, len(group.event_ids)) == ("batch", 2800)
+
+
+def test_a_large_poll_comes_to_programs_in_pieces():
+    rows = [event(number) for number in range(1, 2 * BATCH_MAX + 2)]
+    found = groups(rows, rule(channel_kind="webhook"))
     assert [len(group.event_ids) for group in found] == [BATCH_MAX, BATCH_MAX, 1]
     assert [group.key for group in found] == [
         "p7:1",
@@ -135,6 +111,12 @@ def test_the_same_events_have_the_same_keys_in_any_order_of_rules():
     events = [event(1), event(2), event(3, website_id=11)]
     rules = [rule(channel=2), rule(channel=1)]
     assert groups(events, *rules) == groups(events, *reversed(rules))
+
+
+@pytest.mark.parametrize(("owner", "expected"), [(7, True), (None, True), (8, False)])
+def test_only_own_means_what_the_person_owns_or_nobody(owner, expected):
+    personal = rule(is_only_own=True, user_id=7)
+    assert is_match(personal, event(owner_id=owner)) is expected
 
 
 def test_a_pair_that_has_a_message_gets_no_second_one():

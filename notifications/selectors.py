@@ -1,0 +1,155 @@
+"""What planning must know, a handful of look-ups however many events there are."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from django.db.models import Model
+
+from monitoring.models import Silence
+from monitoring.silencing import Hush
+from notifications.choices import Gathered, NotificationStatus
+from notifications.grouping import OpenBurst
+from notifications.matching import Pair, Rule, zone_of
+from notifications.models import NotificationLog, Subscription
+from notifications.quiethours import QuietHours
+
+_RULE_COLUMNS = (
+    "pk",
+    "channel_id",
+    "channel__team_id",
+    "channel__team__time_zone",
+    "events",
+    "digest",
+    "is_scoped",
+    "only_own",
+    "channel__user_id",
+    "channel__kind",
+    "channel__quiet_from",
+    "channel__quiet_until",
+    "channel__user__preferences__quiet_from",
+    "channel__user__preferences__quiet_until",
+    "channel__user__preferences__time_zone",
+)
+
+
+def rules_of(team_ids: Iterable[int]) -> list[Rule]:
+    """Everything that may match events of these teams."""
+    active = Subscription.objects.filter(
+        is_active=True, channel__is_active=True, channel__team_id__in=team_ids
+    )
+    found = list(active.order_by("pk").values_list(*_RULE_COLUMNS))
+    # Most name nothing; is_scoped is the seventh column.
+    ids = [row[0] for row in found if row[6]]
+    websites = _linked(Subscription.websites.through, "website_id", ids)
+    monitors = _linked(Subscription.monitors.through, "monitor_id", ids)
+    return [
+        Rule(
+            channel_id=channel,
+            team_id=team,
+            time_zone=zone,
+            event_types=frozenset(types),
+            website_ids=websites[pk],
+            monitor_ids=monitors[pk],
+            digest=digest,
+            is_scoped=is_scoped,
+            is_only_own=is_only_own,
+            user_id=user,
+            channel_kind=kind,
+            quiet=(
+                *quiet_span(quiet_from, quiet_until, zone),
+                *quiet_span(own_from, own_until, own_zone or zone),
+            ),
+        )
+        for (
+            pk, channel, team, zone, types, digest, is_scoped, is_only_own, user, kind,
+            quiet_from, quiet_until, own_from, own_until, own_zone,
+        ) in found
+    ]  # fmt: skip
+
+
+def quiet_span(start: time | None, end: time | None, zone_name: str) -> tuple[QuietHours, ...]:
+    """None or one span, as two columns and the name of a time zone say."""
+    if start is None or end is None:
+        return ()
+    return (QuietHours(start, end, zone_of(zone_name)),)
+
+
+def _linked(
+    through: type[Model], column: str, subscription_ids: Sequence[int]
+) -> defaultdict[int, frozenset[int]]:
+    """Subscription id -> ids of the rows it names; empty for one that names none."""
+    links: defaultdict[int, frozenset[int]] = defaultdict(frozenset)
+    if not subscription_ids:
+        return links
+    rows = through._default_manager.filter(subscription_id__in=subscription_ids)
+    for subscription_id, linked_id in rows.values_list("subscription_id", column):
+        links[subscription_id] |= {linked_id}
+    return links
+
+
+def already_owed(event_ids: Sequence[int]) -> frozenset[Pair]:
+    """Pairs of channel and event that have a message; one that was sent again does not count."""
+    links = NotificationLog.events.through.objects.filter(
+        monitorhistory_id__in=event_ids, notificationlog__resend_of__isnull=True
+    )
+    return frozenset(links.values_list("notificationlog__channel_id", "monitorhistory_id"))
+
+
+def hushes_of(team_ids: Collection[int], *, since: datetime, until: datetime) -> list[Hush]:
+    """Silences that hold at some moment between the two."""
+    rows = Silence.objects.filter(team_id__in=team_ids, starts_at__lte=until, ends_at__gt=since)
+    columns = (
+        "pk", "team_id", "website_id", "monitor_id", "event_types", "label", "starts_at", "ends_at",
+        "reason", "author",
+    )  # fmt: skip
+    return [
+        Hush._make((*row[:4], frozenset(row[4]), *row[5:]))
+        for row in rows.order_by("pk").values_list(*columns)
+    ]
+
+
+def told_at_of(
+    channel_ids: Collection[int], monitor_ids: Collection[int], *, now: datetime, window: timedelta
+) -> dict[tuple[int, int], datetime]:
+    """(channel id, monitor id) -> when that channel last had a message about that monitor, if that
+    is less than `window` ago. A held message counts from its release."""
+    messages: Any = NotificationLog.events.through.objects.filter(
+        notificationlog__channel_id__in=channel_ids,
+        # A burst is held for no longer than the window itself.
+        notificationlog__created_at__gt=now - 2 * window,
+        notificationlog__resend_of__isnull=True,
+        monitorhistory__monitor_id__in=monitor_ids,
+    ).exclude(notificationlog__status=NotificationStatus.DROPPED)
+    found: dict[tuple[int, int], datetime] = {}
+    for channel_id, monitor_id, created_at, release_at in messages.values_list(
+        "notificationlog__channel_id",
+        "monitorhistory__monitor_id",
+        "notificationlog__created_at",
+        "notificationlog__release_at",
+    ):
+        moment, pair = release_at or created_at, (channel_id, monitor_id)
+        if now - window < moment <= now:
+            found[pair] = max(moment, found.get(pair, moment))
+    return found
+
+
+def open_bursts_of(channel_ids: Collection[int], now: datetime) -> dict[int, OpenBurst]:
+    """Channel id -> its held burst that takes more in."""
+    rows = NotificationLog.objects.filter(
+        status=NotificationStatus.PENDING,
+        next_attempt_at__gt=now,
+        channel_id__in=channel_ids,
+        notification_type=Gathered.BURST,
+        release_at__gt=now,
+    )
+    return {
+        channel_id: OpenBurst(key, release_at)
+        for channel_id, key, release_at in rows.order_by("-pk").values_list(
+            "channel_id", "group_key", "release_at"
+        )
+        if release_at is not None
+    }
