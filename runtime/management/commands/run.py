@@ -94,13 +94,20 @@ class Command(BaseCommand):
         end = Event()
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, lambda *_: end.set())
-        self.stdout.write(
+        self._say(
             f"{settings.APP_NAME} {settings.APP_VERSION}: {settings.PUBLIC_URL}/admin/ "
             "(Ctrl-C stops it)"
         )
-        self.stdout.flush()
         supervise(parts, folder, leftovers, end)
-        self.stdout.write("Stopped.")
+        self._say("Stopped.")
+
+    def _say(self, words: str) -> None:
+        """To people; a program that reads JSON gets a line of the log."""
+        if settings.LOG_FORMAT == "json":
+            logger.info(words)
+            return
+        self.stdout.write(words)
+        self.stdout.flush()
 
 
 def supervise(parts: tuple[str, ...], folder: Path, leftovers: list[str], end: Event) -> None:
