@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Iterable
 from typing import NamedTuple
 
 OVER = {
@@ -23,13 +23,17 @@ AGAIN = {"alert_reminder": frozenset({"alert_reminder", "alert_opened"})}
 """Event type -> what makes it true again, where that is not just the type itself."""
 
 
+WANTED = frozenset(OVER) | frozenset().union(*OVER.values())
+"""Everything that may end or repeat something."""
+
+
 class Told(NamedTuple):
-    """An event as this question needs it. `about` is the monitor, or the website, it is about, and
+    """An event as this question needs it. `about` is ("monitor" or "website", id), and
     `cause` the kind of alert: episodes of different kinds do not end each other."""
 
     id: int
     event_type: str
-    about: Hashable
+    about: tuple[str, int]
     cause: str
     is_suppressed: bool
 

@@ -18,7 +18,9 @@ from notifications.models import NotificationLog
 from notifications.rendering import TEST_TYPE, message_of
 from notifications.services.freezing import freeze
 from notifications.services.outcomes import Dropped
+from notifications.services.overtaking import OUTDATED, overtaken_ids
 from notifications.services.picking import abandoned_pick, fresh_pick
+from notifications.services.postponing import quiet_postpone
 
 LEASE_SECONDS = 60
 """Longer than any attempt: 25 s for a message, 45 s for a batch (channels/base.py)."""
@@ -53,6 +55,7 @@ def claim(
     Two callers never get the same message. Waiting ones go first; one whose sender died goes alone,
     when nothing else waits or `is_abandoned_first` (picking.py). A message is rendered and frozen
     in the transaction of its first claim. What is wrong with one channel or message stays its own.
+    A message whose channel has quiet hours now waits for their end and is not among them.
     """
     with transaction.atomic():
         chosen = _chosen(ids, limit, now, is_abandoned_first)
@@ -68,11 +71,13 @@ def claim(
         )
         claimed = list(
             NotificationLog.objects.filter(pk__in=chosen, claim_token=token)
-            .select_related("channel__team")
+            .select_related("channel__team", "channel__user__preferences")
             .order_by("next_attempt_at", "pk")
         )
+        claimed = quiet_postpone(rows=claimed, now=now)
         failed = freeze([row for row in claimed if not row.rendered], now)
-        return [_claim_of(row, failed) for row in claimed]
+        outdated = dict.fromkeys(overtaken_ids(claimed, now), OUTDATED)
+        return [_claim_of(row, {**failed, **outdated}) for row in claimed]
 
 
 def _chosen(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -17,7 +17,6 @@ from monitoring.services.setbased import update_rows
 from notifications.channels.errors import DeliveryError
 from notifications.models import NotificationLog
 from notifications.rendering import (
-    DIGEST_TYPE,
     LINES_MAX,
     TEST_TYPE,
     Rendered,
@@ -27,6 +26,9 @@ from notifications.rendering import (
 from notifications.services.outcomes import Dropped
 
 logger = logging.getLogger(__name__)
+
+MANY = 500
+"""Links that are read as they are; more are counted in the database."""
 
 EVENTS_DELETED = Dropped(code="events_deleted", message="All events it told of were deleted.")
 
@@ -89,20 +91,28 @@ def _told(messages: Sequence[NotificationLog]) -> defaultdict[int, _Told]:
 def _links(messages: Sequence[NotificationLog]) -> list[tuple[int, int, int]]:
     """(message id, event id, number of its events), no more of a message than it lists.
 
-    A digest may have thousands. The others have a handful, and are on their way within
-    milliseconds: they do without counting in the database.
+    Some have thousands. Most have a handful, and are on their way within milliseconds: they do
+    without counting in the database.
     """
     linked: QuerySet[Any] = NotificationLog.events.through.objects.order_by("monitorhistory_id")
     rows = linked.filter(notificationlog_id__in=[message.pk for message in messages])
-    if not any(message.notification_type == DIGEST_TYPE for message in messages):
-        found = list(rows.values_list("notificationlog_id", "monitorhistory_id"))
+    found = list(rows.values_list("notificationlog_id", "monitorhistory_id")[: MANY + 1])
+    if len(found) <= MANY:
         totals = Counter(notification_id for notification_id, _ in found)
-        return [(one, event_id, totals[one]) for one, event_id in found]
+        return [(one, event_id, totals[one]) for one, event_id in _first(found)]
     mine: dict[str, Any] = {"partition_by": F("notificationlog_id")}
     place = Window(RowNumber(), order_by=F("monitorhistory_id").asc(), **mine)
     counted = rows.annotate(total=Window(Count("pk"), **mine), place=place)
     listed = counted.filter(place__lte=LINES_MAX)
     return list(listed.values_list("notificationlog_id", "monitorhistory_id", "total"))
+
+
+def _first(links: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    seen: Counter[int] = Counter()
+    for link in links:
+        seen[link[0]] += 1
+        if seen[link[0]] <= LINES_MAX:
+            yield link
 
 
 def _not_rendered() -> DeliveryError:
