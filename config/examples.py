@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 WHEN = "2026-11-21T08:00:00Z"
 UUID = "0838ad88-5e65-4b47-a33f-044138480eb6"
 
-TEAM = {"id": 1, "public_id": UUID, "name": "Main team", "slug": "main", "time_zone": "Europe/Berlin", "low_stock_threshold": None}  # fmt: skip
+TEAM = {"id": 1, "public_id": UUID, "name": "Main team", "slug": "main", "time_zone": "Europe/Berlin", "language": "en", "low_stock_threshold": None, "reminders": "daily", "reminder_hour": 9}  # fmt: skip
 WEBSITE = {
     "id": 3,
     "public_id": UUID,
@@ -54,6 +54,8 @@ MONITOR = {
     "currency": "",
     "threshold_low": 5,
     "threshold_high": None,
+    "hysteresis": 0,
+    "confirm_reads": 1,
     "notify_on_restock": True,
     "notify_on_purchase": False,
     "notify_on_threshold": True,
@@ -103,6 +105,69 @@ EVENT = {
     "metadata": {"evidence": {"source": "manual", "page": "push", "token": "pushed"}},
     "created_at": WHEN,
 }
+ALERT = {
+    "id": 4,
+    "public_id": UUID,
+    "website": 3,
+    "monitor": 7,
+    "subject": "VPS S",
+    "kind": "low",
+    "status": "acknowledged",
+    "quantity": 3,
+    "current_quantity": 3,
+    "threshold": 5,
+    "opened_at": WHEN,
+    "acknowledged_at": WHEN,
+    "acknowledged_by": None,
+    "resolved_at": None,
+    "resolved_by": None,
+    "resolve_reason": "",
+    "note": "More are ordered",
+    "last_sent_at": WHEN,
+    "next_alert_at": WHEN,
+    "reminder_count": 1,
+    "created_at": WHEN,
+    "updated_at": WHEN,
+}
+SILENCE: dict[str, Any] = {
+    "id": 6,
+    "team": 1,
+    "website": None,
+    "monitor": 7,
+    "event_types": [],
+    "label": "",
+    "starts_at": WHEN,
+    "ends_at": "2026-11-21T16:00:00Z",
+    "reason": "The shop moves to another server",
+    "author": "API key stock script",
+    "is_in_force": True,
+    "created_at": WHEN,
+    "updated_at": WHEN,
+}
+ITEM = {
+    "id": 9,
+    "public_id": UUID,
+    "team": 1,
+    "website": 5,
+    "name": "Rack rails",
+    "quantity": 3,
+    "threshold_low": 5,
+    "owner": None,
+    "is_low": True,
+    "last_changed_at": WHEN,
+    "created_at": WHEN,
+    "updated_at": WHEN,
+}
+PREFERENCES = {
+    "is_enabled": True,
+    "email": "ada@example.com",
+    "phone": "",
+    "alert_threshold": 5,
+    "time_zone": "Europe/Berlin",
+    "language": "",
+    "quiet_from": "22:00",
+    "quiet_until": "07:00",
+}
 CHANNEL = {
     "id": 2,
     "public_id": UUID,
@@ -112,6 +177,10 @@ CHANNEL = {
     "config": {"url": "https://example.com/hook", "secret": "whsec_c2hvd24gb25jZSwgaW4gdGhpcyBhbnN3ZXI="},
     "secrets_set": ["secret"],
     "is_active": True,
+    "user": None,
+    "language": "",
+    "quiet_from": None,
+    "quiet_until": None,
     "health": "unknown",
     "disabled_reason": "",
     "last_error": "",
@@ -221,7 +290,65 @@ EXAMPLES = {
             "open_alert": None,
         },
     ),
+    "monitors_silence_create": Example(
+        201, SILENCE, {"minutes": 480, "reason": "The shop moves to another server"}
+    ),
     "history_list": Example(200, page(EVENT)),
+    "alerts_list": Example(200, page(ALERT)),
+    "alerts_acknowledge_create": Example(200, ALERT, {"note": "More are ordered"}),
+    "alerts_resolve_update": Example(
+        200,
+        {**ALERT, "status": "resolved", "resolved_at": WHEN, "resolve_reason": "manual"},
+        {"note": "Sold no more"},
+    ),
+    "alerts_bulk_create": Example(
+        200, {"done": [4], "failed": []}, {"action": "acknowledge", "ids": [4], "note": "Seen"}
+    ),
+    "alerts_trigger_check_create": Example(200, {"checked": 12, "opened": 1, "resolved": 0}),
+    "alerts_stats_retrieve": Example(
+        200,
+        {
+            "total": 9,
+            "active": 2,
+            "open": 1,
+            "acknowledged": 1,
+            "resolved": 7,
+            "active_by_kind": {"low": 1, "high": 0, "out_of_stock": 1, "unreachable": 0},
+            "low_stock_items": 2,
+        },
+    ),
+    "alerts_preferences_get_retrieve": Example(200, PREFERENCES),
+    "alerts_preferences_update_update": Example(
+        200,
+        PREFERENCES,
+        {"email": "ada@example.com", "quiet_from": "22:00", "quiet_until": "07:00"},
+    ),
+    "alerts_timeline_list": Example(
+        200,
+        [
+            {
+                "at": WHEN,
+                "what": "alert_opened",
+                "text": "Low stock: 3 left, below 5",
+                "author": {"kind": "system", "id": None, "name": ""},
+                "why": "",
+                "event": 22,
+                "notification": None,
+                "silence": None,
+                "channel": None,
+                "status": None,
+            }
+        ],
+    ),
+    "silences_create": Example(
+        201, SILENCE, {"monitor": 7, "minutes": 480, "reason": "The shop moves to another server"}
+    ),
+    "silences_list": Example(200, page(SILENCE)),
+    "items_create": Example(201, ITEM, {"name": "Rack rails", "quantity": 3, "threshold_low": 5}),
+    "items_update": Example(
+        200, {**ITEM, "quantity": 40, "is_low": False}, {"name": "Rack rails", "quantity": 40}
+    ),
+    "items_list": Example(200, page(ITEM)),
     "channels_create": Example(
         201,
         CHANNEL,

@@ -12,6 +12,9 @@ TAGS = {
     "stock-records": "What was seen when something changed.",
     "history": "Events: what happened.",
     "poll-runs": "Every reading of a website.",
+    "alerts": "What somebody has to care about, and how one wants to be told.",
+    "silences": "When nobody wants to hear.",
+    "items": "Things whose stock you tell.",
     "channels": "Where messages go.",
     "subscriptions": "Which events go where.",
     "notifications": "Messages and what became of them.",
@@ -52,6 +55,7 @@ def build(app_name: str, app_version: str, public_url: str) -> dict[str, Any]:
         # What is sent and what is answered differ: ids and times only come, secrets only go.
         "COMPONENT_SPLIT_REQUEST": True,
         "ENUM_NAME_OVERRIDES": {
+            "EventTypeEnum": "monitoring.choices.EventType",
             "MonitorStatusEnum": "monitoring.choices.MonitorStatus",
             "NotificationStatusEnum": "notifications.choices.NotificationStatus",
         },

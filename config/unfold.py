@@ -58,8 +58,24 @@ def navigation() -> list[dict[str, Any]]:
             },
         ),
         _group(
+            "Alerts",
+            _item("Alerts", "notifications_active", "monitoring.Alert"),
+            _item("Silences", "notifications_off", "monitoring.Silence"),
+            {
+                "title": "My alerts",
+                "icon": "manage_accounts",
+                "link": reverse_lazy("admin:notifications_channel_my_alerts"),
+            },
+        ),
+        _group(
             "Delivery",
             _item("Channels", "send", "notifications.Channel"),
+            {
+                "title": "Link Telegram",
+                "icon": "link",
+                "link": reverse_lazy("admin:notifications_channel_telegram"),
+                "permission": _may_see("notifications.Channel"),
+            },
             _item("Subscriptions", "rule", "notifications.Subscription"),
             _item("Notifications", "mark_email_read", "notifications.NotificationLog"),
         ),

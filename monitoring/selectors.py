@@ -52,7 +52,10 @@ def monitor_summary(monitor: Monitor) -> dict[str, Any]:
         "last_change_at": monitor.last_changed_at,
         "restocks_7d": week["restocks"],
         "sold_7d": -(sold["pieces"] or 0),
-        "open_alert": None,
+        "open_alert": monitor.alerts.unresolved()
+        .order_by("-id")
+        .values_list("pk", flat=True)
+        .first(),
     }
 
 

@@ -12,7 +12,8 @@ from accounts.admin.rights import holds
 from accounts.choices import Role
 from monitoring.admin.badges import event_badge, health_badge
 from monitoring.admin.readonly import step_text
-from monitoring.models import Monitor, MonitorHistory
+from monitoring.alertselectors import alert_counts
+from monitoring.models import Alert, Monitor, MonitorHistory
 from monitoring.selectors import status_summary
 from notifications.models import Channel, Subscription
 from websites.choices import Health
@@ -51,7 +52,7 @@ def overview(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     return {
         **context,
         "title": "Overview",
-        "tiles": _tiles(counts),
+        "tiles": _tiles({**counts, "open_alerts": alert_counts(user)["open"]}),
         "tasks": tasks if holds(request, Role.OWNER) and _is_open(tasks) else [],
         "has_team": holds(request, Role.VIEWER),
         "failing": [
@@ -82,6 +83,12 @@ def _tiles(counts: dict[str, int]) -> list[Tile]:
             counts["websites_failing"],
             list_url(Website, "is_active__exact=1"),
             "is-bad" if counts["websites_failing"] else "",
+        ),
+        Tile(
+            "open alerts",
+            counts["open_alerts"],
+            list_url(Alert, "status__exact=open"),
+            "is-bad" if counts["open_alerts"] else "",
         ),
         Tile("Monitors", counts["monitors"], list_url(Monitor)),
         Tile(

@@ -39,7 +39,10 @@ class TeamAdmin(TeamScopedAdmin):
     ordering = ("name", "id")  # counting members drops the order of the model
     search_fields = ("name", "slug")
     prepopulated_fields: ClassVar = {"slug": ("name",)}
-    fields = ("name", "slug", "time_zone", "low_stock_threshold")
+    fieldsets = (
+        (None, {"fields": ("name", "slug", "time_zone", "language")}),
+        ("Alerts", {"fields": ("low_stock_threshold", "reminders", "reminder_hour")}),
+    )
     deletes_with_it: ClassVar = {
         "Websites": "websites",
         "Monitors": "websites__monitors",

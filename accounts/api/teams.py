@@ -11,7 +11,17 @@ from accounts.models import Team
 class TeamSerializer(serializers.ModelSerializer[Team]):
     class Meta:
         model = Team
-        fields = ("id", "public_id", "name", "slug", "time_zone", "low_stock_threshold")
+        fields = (
+            "id",
+            "public_id",
+            "name",
+            "slug",
+            "time_zone",
+            "language",
+            "low_stock_threshold",
+            "reminders",
+            "reminder_hour",
+        )
         read_only_fields = fields
 
 

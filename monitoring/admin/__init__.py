@@ -6,6 +6,7 @@ from monitoring.admin.readonly import (
     PollRunAdmin,
     StockRecordAdmin,
 )
+from monitoring.admin.silences import SilenceAdmin
 from monitoring.admin.websites import WebsiteAdmin
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "MonitorAdmin",
     "MonitorHistoryAdmin",
     "PollRunAdmin",
+    "SilenceAdmin",
     "StockRecordAdmin",
     "WebsiteAdmin",
 ]

@@ -21,10 +21,12 @@ from accounts.admin.theme import ChoicesFilter
 from accounts.admin.verbs import Verb
 from accounts.choices import Role
 from common.errors import InvalidInputError
+from monitoring.admin.alertbadges import open_alert_rows
 from monitoring.admin.badges import event_badge, price_text, status_badge, stock_badge
 from monitoring.admin.chart import Chart, Point, stock_chart
 from monitoring.admin.filters import StockFilter
 from monitoring.admin.readonly import step_text
+from monitoring.admin.silencing import SILENCE, SilencedMixin
 from monitoring.evidence import explain
 from monitoring.models import Monitor, MonitorHistory, StockRecord
 from monitoring.selectors import (
@@ -48,7 +50,7 @@ WRITTEN = (
     "product_id", "config_option_id", "product_name", "config_option_name", "labels", "notes",
     "purchase_link", "owner", "check_interval", "threshold_low", "threshold_high",
     "notify_on_restock", "notify_on_purchase", "notify_on_threshold", "notify_on_sold_out",
-    "notify_on_price", "zero_means",
+    "notify_on_price", "zero_means", "hysteresis", "confirm_reads",
 )  # fmt: skip
 MOST_PUSHED = 10**12
 CHART_DAYS = (1, 7, 30, 90)
@@ -81,7 +83,7 @@ def _is_pushed(monitor: Monitor) -> bool:
 
 
 @admin.register(Monitor)
-class MonitorAdmin(TeamScopedAdmin):
+class MonitorAdmin(SilencedMixin, TeamScopedAdmin):
     add_role = change_role = delete_role = Role.OPERATOR
     team_column = "website__team"
     form = MonitorForm
@@ -123,6 +125,7 @@ class MonitorAdmin(TeamScopedAdmin):
             is_main=True,
         ),
         Verb("stock", "Set stock", "edit", Role.OPERATOR, fits=_is_pushed, is_form=True),
+        SILENCE,
     )
 
     # --- List ------------------------------------------------------------------------------
@@ -161,7 +164,8 @@ class MonitorAdmin(TeamScopedAdmin):
             (None, {"fields": ["website", "product_id", "product_name", "purchase_link", "labels"]}),
             ("Alerts", {"fields": ["threshold_low", "threshold_high", "notify_on_restock",
                                    "notify_on_sold_out", "notify_on_threshold",
-                                   "notify_on_purchase", "notify_on_price"]}),
+                                   "notify_on_purchase", "notify_on_price", "hysteresis",
+                                   "confirm_reads"]}),
             ("More", {"classes": ["collapse"],
                       "fields": ["zero_means", "check_interval", "config_option_id",
                                  "config_option_name", "owner", "notes"]}),
@@ -186,7 +190,9 @@ class MonitorAdmin(TeamScopedAdmin):
         events = list(monitor_history(row, 20))
         query = f"monitor__id__exact={row.pk}"
         return {
-            "panels": ["admin/desk/monitor_panel.html"],
+            "panels": ["admin/desk/alerts_panel.html", "admin/desk/monitor_panel.html"],
+            "alerts": open_alert_rows(row),
+            **self.silence_context(request, row),
             "monitor": row,
             "stock_url": self.verb_url("stock", row)
             if _is_pushed(row) and self.has_change_permission(request, row)

@@ -20,9 +20,11 @@ from accounts.admin.theme import ChoicesFilter
 from accounts.admin.verbs import Verb
 from accounts.choices import Role
 from common.errors import ProductError
+from monitoring.admin.alertbadges import open_alert_rows
 from monitoring.admin.badges import health_badge
 from monitoring.admin.importpage import ImportPageMixin
 from monitoring.admin.inspectpage import InspectPageMixin
+from monitoring.admin.silencing import SILENCE, SilencedMixin
 from monitoring.admin.websiteform import OPTIONS, WebsiteForm
 from monitoring.models import Monitor, MonitorHistory, PollRun
 from monitoring.selectors import why_not_running
@@ -52,7 +54,7 @@ def _kind_shown(website: Website) -> str:
 
 
 @admin.register(Website)
-class WebsiteAdmin(InspectPageMixin, ImportPageMixin, TeamScopedAdmin):
+class WebsiteAdmin(SilencedMixin, InspectPageMixin, ImportPageMixin, TeamScopedAdmin):
     add_role = change_role = delete_role = Role.OWNER
     form = WebsiteForm
     list_display = (
@@ -100,6 +102,7 @@ class WebsiteAdmin(InspectPageMixin, ImportPageMixin, TeamScopedAdmin):
         Verb(
             "resume", "Resume", "play_arrow", Role.OWNER, fits=lambda website: not website.is_active
         ),
+        SILENCE,
         Verb("proxy", "Set proxy", "vpn_lock", None, fits=_is_polled, is_form=True),
     )
 
@@ -178,7 +181,9 @@ class WebsiteAdmin(InspectPageMixin, ImportPageMixin, TeamScopedAdmin):
     def row_context(self, request: HttpRequest, row: Website) -> dict[str, Any]:
         query = f"website__id__exact={row.pk}"
         return {
-            "panels": ["admin/desk/website_panel.html"],
+            "panels": ["admin/desk/alerts_panel.html", "admin/desk/website_panel.html"],
+            "alerts": open_alert_rows(row),
+            **self.silence_context(request, row),
             "website": row,
             "health": health_badge(row),
             "kind": _kind_shown(row),

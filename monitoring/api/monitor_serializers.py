@@ -79,6 +79,8 @@ class MonitorSerializer(serializers.ModelSerializer[Monitor]):
             "currency",
             "threshold_low",
             "threshold_high",
+            "hysteresis",
+            "confirm_reads",
             "notify_on_restock",
             "notify_on_purchase",
             "notify_on_threshold",

@@ -19,6 +19,7 @@ from common.openapi import failing
 from monitoring.api.actions import MonitorSummarySerializer, StockPushSerializer
 from monitoring.api.monitor_serializers import MonitorBulkSerializer, MonitorSerializer
 from monitoring.api.records import HistorySerializer, StockRecordSerializer
+from monitoring.api.silences import SilenceActionMixin
 from monitoring.choices import MonitorStatus
 from monitoring.models import Monitor
 from monitoring.selectors import monitor_summary
@@ -63,6 +64,7 @@ class MonitorFilter(TeamFilterSet):
 
 
 class MonitorViewSet(
+    SilenceActionMixin,
     mixins.CreateModelMixin,
     mixins.UpdateModelMixin,
     mixins.DestroyModelMixin,
@@ -83,6 +85,7 @@ class MonitorViewSet(
         "pause": Role.OPERATOR,
         "resume": Role.OPERATOR,
         "stock": Role.OPERATOR,
+        "silence": Role.OPERATOR,
         "summary": Role.VIEWER,
         "records": Role.VIEWER,
         "history": Role.VIEWER,

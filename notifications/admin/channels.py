@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from django.contrib import admin
@@ -23,6 +23,7 @@ from common.errors import ProductError
 from common.fields import opened_or_empty
 from common.plugin import ConfigField
 from notifications.admin.badges import channel_badge
+from notifications.admin.myalerts import MyAlertsMixin
 from notifications.channels.registry import CHANNELS, choices
 from notifications.choices import NotificationStatus
 from notifications.models import Channel, NotificationLog, Subscription
@@ -40,6 +41,11 @@ def _kinds() -> dict[str, Sequence[ConfigField]]:
 
 
 OPTIONS = PluginFields(_kinds())
+MANNERS = ("language", "quiet_from", "quiet_until")
+
+
+def _manners(data: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: data[name] for name in MANNERS if name in data}
 
 
 class ChannelForm(ServiceForm):
@@ -56,14 +62,18 @@ class ChannelForm(ServiceForm):
         if row is None:
             kind = data["kind"]
             made, generated = channel_create(
-                team=data["team"], name=data["name"], kind=kind, config=OPTIONS.values(kind, data)
+                team=data["team"],
+                name=data["name"],
+                kind=kind,
+                config=OPTIONS.values(kind, data),
+                **_manners(data),
             )
             labels = {one.name: one.label for one in OPTIONS.kinds[kind]}
             self.shown_once = {labels.get(name, name): value for name, value in generated.items()}
             return made
         emptied = {one.name: None for one in OPTIONS.kinds[row.kind] if not one.is_secret}
         config = {**emptied, **OPTIONS.values(row.kind, data)}
-        return channel_update(channel=row, name=data["name"], config=config)
+        return channel_update(channel=row, name=data["name"], config=config, **_manners(data))
 
     def field_of(self, name: str) -> str:
         kind = self.instance.kind or self.cleaned_data.get("kind", "")
@@ -71,7 +81,7 @@ class ChannelForm(ServiceForm):
 
 
 @admin.register(Channel)
-class ChannelAdmin(ShowOnceMixin, TeamScopedAdmin):
+class ChannelAdmin(MyAlertsMixin, ShowOnceMixin, TeamScopedAdmin):
     add_role = change_role = delete_role = Role.OWNER
     form = ChannelForm
     list_display = ("name", "team", "kind_shown", "health_shown", "disabled_reason", "last_sent")
@@ -142,7 +152,10 @@ class ChannelAdmin(ShowOnceMixin, TeamScopedAdmin):
             options = OPTIONS.only(obj.kind).names()
         else:
             options = []
-        return [(None, {"fields": ["team", "name", "kind", *options]})]
+        return [
+            (None, {"fields": ["team", "name", "kind", *options]}),
+            ("Manners", {"fields": [*MANNERS]}),
+        ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any | None = None) -> tuple[str, ...]:
         return () if obj is None else ("team", "kind")

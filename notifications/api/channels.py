@@ -11,8 +11,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.filters import TeamFilterSet
+from accounts.api.preferences import ClockField
 from accounts.api.viewsets import ListRetrieveViewSet, VisibleRelatedField, chosen_team
-from accounts.choices import Role
+from accounts.choices import Language, Role
 from accounts.models import Team
 from common.fields import opened_or_empty
 from notifications.api.notifications import NotificationSerializer
@@ -27,6 +28,12 @@ class ChannelSerializer(serializers.ModelSerializer[Channel]):
     team = VisibleRelatedField(queryset=Team.objects.all(), required=False)
     config = serializers.DictField()
     secrets_set = serializers.SerializerMethodField()
+    language = serializers.ChoiceField(
+        choices=Language.choices, allow_blank=True, required=False, help_text="Empty: the team's."
+    )
+
+    quiet_from = ClockField()
+    quiet_until = ClockField(help_text="Messages wait in between; in the team's time zone.")
 
     class Meta:
         model = Channel
@@ -39,6 +46,10 @@ class ChannelSerializer(serializers.ModelSerializer[Channel]):
             "config",
             "secrets_set",
             "is_active",
+            "user",
+            "language",
+            "quiet_from",
+            "quiet_until",
             "health",
             "disabled_reason",
             "last_error",
@@ -48,6 +59,7 @@ class ChannelSerializer(serializers.ModelSerializer[Channel]):
         )
         read_only_fields = (
             "public_id",
+            "user",
             "health",
             "disabled_reason",
             "last_error",

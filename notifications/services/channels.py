@@ -9,7 +9,9 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from accounts.choices import Language
 from accounts.models import Team
+from accounts.services.preferences import quiet_problems
 from common.errors import InvalidInputError
 from common.fields import opened_or_empty
 from common.plugin import clean_config, split_secrets
@@ -22,16 +24,24 @@ from notifications.rendering import TEST_TYPE
 from notifications.services.burying import bury_pending
 from notifications.services.outbox import deliver
 
-EDITABLE = frozenset({"name", "config", "is_active"})
+MANNERS = frozenset({"language", "quiet_from", "quiet_until"})
+EDITABLE = frozenset({"name", "config", "is_active"}) | MANNERS
 DISABLED_BY_PERSON = "Disabled by a person."
 
 
 def channel_create(
-    *, team: Team, name: str, kind: str, config: Mapping[str, Any], is_active: bool = True
+    *,
+    team: Team,
+    name: str,
+    kind: str,
+    config: Mapping[str, Any],
+    is_active: bool = True,
+    **manners: Any,
 ) -> tuple[Channel, dict[str, Any]]:
     """A channel, and the values that were generated for it and are shown this once.
 
-    `config` holds open values and secrets by the names of the kind's CONFIG.
+    `config` holds open values and secrets by the names of the kind's CONFIG; `manners` are
+    language, quiet_from and quiet_until.
     Raises InvalidInputError with the fields to mend.
     """
     transport = _transport(kind)
@@ -42,6 +52,7 @@ def channel_create(
         team=team, kind=kind, config=open_values, secrets=secrets, is_active=is_active
     )
     _set_name(channel, name)
+    _set_manners(channel, manners)
     if not is_active:
         channel.health, channel.disabled_reason = ChannelHealth.DISABLED, DISABLED_BY_PERSON
     _save(channel)
@@ -49,7 +60,7 @@ def channel_create(
 
 
 def channel_update(*, channel: Channel, **changes: Any) -> Channel:
-    """Changes name, config or is_active.
+    """Changes name, config, manners (language and quiet hours) or is_active.
 
     Given options replace the stored ones; those that are not given stay, an empty secret too, and
     null takes an open one away. A channel that was disabled because nothing arrived stays so
@@ -62,8 +73,9 @@ def channel_update(*, channel: Channel, **changes: Any) -> Channel:
         _set_name(channel, changes["name"])
     if "config" in changes:
         _set_config(channel, changes["config"] or {})
+    _set_manners(channel, {name: changes[name] for name in MANNERS & set(changes)})
     with transaction.atomic():
-        _save(channel, update_fields=["name", "config", "secrets", "updated_at"])
+        _save(channel, update_fields=["name", "config", "secrets", *MANNERS, "updated_at"])
         if changes.get("is_active", channel.is_active) != channel.is_active:
             if changes["is_active"]:
                 channel_enable(channel=channel)
@@ -133,6 +145,18 @@ def _set_config(channel: Channel, given: Mapping[str, Any]) -> None:
     stored = {**channel.config, **opened_or_empty(channel.secrets)}
     values = clean_config(fields, {**stored, **kept})
     channel.config, channel.secrets = split_secrets(fields, values)
+
+
+def _set_manners(channel: Channel, given: Mapping[str, Any]) -> None:
+    if unknown := set(given) - MANNERS:
+        raise TypeError(f"a channel has no {', '.join(sorted(unknown))}")
+    for name, value in given.items():
+        setattr(channel, name, value)
+    problems = quiet_problems(channel.quiet_from, channel.quiet_until)
+    if channel.language and channel.language not in Language.values:
+        problems["language"] = [f"Must be one of {', '.join(Language.values)}."]
+    if problems:
+        raise InvalidInputError("The channel is not valid.", fields=problems)
 
 
 def _save(channel: Channel, *, update_fields: list[str] | None = None) -> None:

@@ -4,6 +4,7 @@ from datetime import time
 
 import pytest
 
+from accounts.choices import Role
 from accounts.models import Preferences
 from accounts.selectors import preferences_of
 from accounts.services import membership_remove, membership_set
@@ -67,7 +68,7 @@ def test_a_wrong_value_is_refused_by_its_field_and_nothing_is_kept(user, changes
 
 def test_an_address_makes_a_channel_in_every_team_of_the_person(user, team):
     second = make_team()
-    membership_set(team=second, user=user, role="viewer")
+    membership_set(team=second, user=user, role=Role.VIEWER)
     preferences_update(user=user, email="ada@example.com")
     assert channels(user) == [
         (team.pk, "email", ["ada@example.com"], True),
@@ -100,7 +101,7 @@ def test_who_leaves_a_team_gets_nothing_of_it_any_more_until_they_come_back(user
     preferences_update(user=user, email="ada@example.com")
     membership_remove(membership=user.memberships.get())
     assert [one[3] for one in channels(user)] == [False]
-    membership_set(team=team, user=user, role="viewer")
+    membership_set(team=team, user=user, role=Role.VIEWER)
     assert [one[3] for one in channels(user)] == [True]
 
 
@@ -108,7 +109,7 @@ def test_a_new_member_is_told_by_the_address_they_gave_before(team):
     user = make_user()
     preferences_update(user=user, email="eve@example.com")
     assert channels(user) == []
-    membership_set(team=team, user=user, role="viewer")
+    membership_set(team=team, user=user, role=Role.VIEWER)
     assert channels(user) == [(team.pk, "email", ["eve@example.com"], True)]
 
 
@@ -123,7 +124,7 @@ def test_a_channel_that_was_disabled_for_failing_stays_so_until_the_person_saves
     make_user(team=team)
     preferences_update(user=user, email="ada@example.com")
     Channel.objects.update(is_active=False, disabled_reason="Mailbox unavailable")
-    membership_set(team=team, user=user, role="operator")
+    membership_set(team=team, user=user, role=Role.OPERATOR)
     assert [one[3] for one in channels(user)] == [False]
     preferences_update(user=user, alert_threshold=6)
     assert [one[3] for one in channels(user)] == [True]

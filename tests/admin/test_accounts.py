@@ -131,11 +131,15 @@ def test_a_superuser_adds_anybody_an_owner_only_whom_they_know(
 def test_an_owner_edits_the_team_but_not_its_short_name(owner: Client, world: World) -> None:
     slug = world.team.slug
     values = {"name": "Better", "slug": "stolen", "time_zone": "Europe/Berlin",
-              "low_stock_threshold": "4"}  # fmt: skip
+              "low_stock_threshold": "4", "language": "ru", "reminders": "hourly",
+              "reminder_hour": "7"}  # fmt: skip
     owner.post(page(Team, "change", world.team.pk), values)
     world.team.refresh_from_db()
     assert (world.team.name, world.team.slug) == ("Better", slug)
     assert (world.team.time_zone, world.team.low_stock_threshold) == ("Europe/Berlin", 4)
+    assert (world.team.language, world.team.reminders, world.team.reminder_hour) == (
+        "ru", "hourly", 7,
+    )  # fmt: skip
     errors = (
         owner.post(page(Team, "change", world.team.pk), {**values, "time_zone": "Moon/Base"})
         .context["adminform"]
@@ -145,7 +149,8 @@ def test_an_owner_edits_the_team_but_not_its_short_name(owner: Client, world: Wo
 
 
 def test_only_superusers_make_and_delete_teams(owner: Client, root: Client, world: World) -> None:
-    values = {"name": "Third", "slug": "third", "time_zone": "UTC"}
+    values = {"name": "Third", "slug": "third", "time_zone": "UTC", "language": "en",
+              "reminders": "daily", "reminder_hour": "9"}  # fmt: skip
     assert owner.post(page(Team, "add"), values).status_code == 403
     address = page(Team, "delete", world.team.pk)
     assert owner.post(address, {"post": "yes"}).status_code == 403

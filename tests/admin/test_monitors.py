@@ -28,6 +28,8 @@ def form(world: World, **values: Any) -> dict[str, Any]:
         "threshold_low": "3",
         "notify_on_restock": "on",
         "zero_means": "auto",
+        "hysteresis": "1",
+        "confirm_reads": "2",
         **values,
     }
 

@@ -153,6 +153,8 @@ def test_whatever_is_answered_fits_the_schema(api, team, document, operations):
     for name, (method, path, operation) in operations.items():
         if method != "get" or "{" in path or "/health/" in path or path.endswith("/feed/"):
             continue
+        if path.endswith("/preferences/get/"):
+            continue  # a key has none
         answer = api("GET", path.removeprefix("/api/v1/"))
         described = operation["responses"]["200"]
         assert problems(document, described, answer, OAS30ReadValidator) == [], name

@@ -70,6 +70,8 @@ def test_any_field_takes_any_value(client, estate, prefix, viewset):
         "websites": {"source": "manual"},
         "monitors": {"website": estate.ids()["website"]},
         "channels": {"kind": "email", "config": {"to": ["x@example.com"]}},
+        "items": {"quantity": 3},
+        "silences": {"minutes": 60},
         "subscriptions": {"channel": estate.ids()["channel"], "events": ["*"]},
     }[prefix]
     own = estate.row(viewset.queryset.model).pk
@@ -91,6 +93,14 @@ def test_any_action_takes_any_body(client, estate, value):
         (f"monitors/{ids['monitor']}/stock/", value),
         (f"monitors/{ids['monitor']}/stock/", {"quantity": value}),
         (f"websites/{ids['website']}/import/", {"products": value}),
+        (f"monitors/{ids['monitor']}/silence/", value),
+        (f"monitors/{ids['monitor']}/silence/", {"minutes": value}),
+        (f"monitors/{ids['monitor']}/silence/", {"ends_at": value}),
+        (f"alerts/{ids['alert']}/acknowledge/", value),
+        (f"alerts/{ids['alert']}/acknowledge/", {"note": value}),
+        ("alerts/bulk/", value),
+        ("alerts/bulk/", {"action": "resolve", "ids": value}),
+        ("alerts/trigger-check/", value),
         ("cycle/", value),
         ("cycle/", {"all": value}),
     ):

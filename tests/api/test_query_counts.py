@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from rest_framework.test import APIClient
 
 from accounts.choices import Role
 from accounts.services import membership_set
 from config.api import router
-from monitoring.models import StockRecord
+from monitoring.models import Silence, StockRecord
 from monitoring.services.ingest import stock_push
 from notifications.models import Channel, NotificationLog, Subscription
 from tests.api.conftest import Api
@@ -28,6 +31,10 @@ def make_row(team):
     for quantity in (5, 0):
         stock_push(monitor=monitor, quantity=quantity)
     website.poll_runs.create()
+    website.alerts.create(monitor=make_monitor(website), kind="high")
+    Silence.objects.create(
+        team=team, monitor=monitor, reason="x", ends_at=timezone.now() + timedelta(hours=1)
+    )
     name = f"c{monitor.pk}"
     channel = Channel.objects.create(team=team, name=name, kind="email", config={})
     subscription = Subscription.objects.create(channel=channel)

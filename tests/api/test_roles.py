@@ -24,10 +24,16 @@ NEEDED = {
     },
     "monitors": {
         **dict.fromkeys(("create", "update", "partial_update", "bulk"), OPERATOR),
-        **dict.fromkeys(("pause", "resume", "stock"), OPERATOR),
+        **dict.fromkeys(("pause", "resume", "stock", "silence"), OPERATOR),
         **dict.fromkeys(("summary", "records", "history"), VIEWER),
         "destroy": OWNER,
     },
+    "alerts": {
+        **dict.fromkeys(("acknowledge", "resolve", "bulk", "trigger_check"), OPERATOR),
+        **dict.fromkeys(("stats", "timeline", "preferences", "change_preferences"), VIEWER),
+    },
+    "silences": dict.fromkeys(("create", "end"), OPERATOR),
+    "items": {**dict.fromkeys(("create", "update", "partial_update"), OPERATOR), "destroy": OWNER},
     "channels": {**dict.fromkeys(CHANGING, OWNER), "test": OPERATOR},
     "subscriptions": dict.fromkeys(CHANGING, OWNER),
     "history": dict.fromkeys(("feed", "feed_address"), VIEWER),

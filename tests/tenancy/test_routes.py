@@ -52,6 +52,12 @@ FOREIGN_KEYS: dict[str, Callable[[Estate], dict[str, int]]] = {
     "websites": lambda other: {"team": other.team.pk},
     "monitors": lambda other: {"website": other.row(Website).pk},
     "channels": lambda other: {"team": other.team.pk},
+    "items": lambda other: {"team": other.team.pk},
+    "silences": lambda other: {
+        "team": other.team.pk,
+        "website": other.row(Website).pk,
+        "monitor": other.row(Monitor).pk,
+    },
     "subscriptions": lambda other: {"channel": other.row(Channel).pk},
 }
 CREATE: dict[str, dict[str, object]] = {
@@ -59,6 +65,8 @@ CREATE: dict[str, dict[str, object]] = {
     "monitors": {"product_id": "7"},
     "channels": {"name": "New", "kind": "email", "config": {"to": ["x@example.com"]}},
     "subscriptions": {"events": ["*"]},
+    "items": {"name": "New", "quantity": 3},
+    "silences": {"minutes": 60, "reason": "Why"},
 }
 
 

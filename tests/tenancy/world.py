@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
+
+from django.utils import timezone
 
 from accounts.models import ApiKey, Membership, Team, User
 from accounts.services import api_key_create
-from monitoring.models import Monitor, MonitorHistory, PollRun, StockRecord
+from monitoring.models import Alert, Monitor, MonitorHistory, PollRun, Silence, StockRecord
 from notifications.models import Channel, NotificationLog, Subscription
 from tests.factories import make_team, make_user
 from websites.models import CatalogueProduct, Website
@@ -31,6 +34,7 @@ class Estate:
             "monitor": self.row(Monitor).pk,
             "channel": self.row(Channel).pk,
             "poll_run": self.row(PollRun).pk,
+            "alert": self.row(Alert).pk,
             "event": self.row(MonitorHistory).pk,
         }
 
@@ -50,8 +54,24 @@ def make_estate(mark: str) -> Estate:
     )
     run = PollRun.objects.create(website=website, error_message=f"{mark} error")
     record = StockRecord.objects.create(monitor=monitor, change_type="initial", notes=mark)
+    alert = Alert.objects.create(
+        website=website, monitor=monitor, kind="low", subject=f"{mark} product", note=mark
+    )
     event = MonitorHistory.objects.create(
-        website=website, monitor=monitor, record=record, event_type="sold_out", message=mark
+        website=website,
+        monitor=monitor,
+        record=record,
+        alert=alert,
+        event_type="sold_out",
+        message=mark,
+    )
+    silence = Silence.objects.create(
+        team=team,
+        website=website,
+        reason=f"{mark} reason",
+        label=mark,
+        author=f"{mark} author",
+        ends_at=timezone.now() + timedelta(hours=1),
     )
     product = CatalogueProduct.objects.create(website=website, product_id="9", name=f"{mark} item")
     channel = Channel.objects.create(
@@ -74,6 +94,8 @@ def make_estate(mark: str) -> Estate:
         Monitor: monitor,
         PollRun: run,
         StockRecord: record,
+        Alert: alert,
+        Silence: silence,
         MonitorHistory: event,
         Channel: channel,
         Subscription: subscription,
