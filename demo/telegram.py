@@ -2,7 +2,8 @@
 (telegram_updates.py).
 
 Failures by name, see fail(): too_many(retry_after), blocked, kicked, deactivated, group_deleted,
-chat_not_found, cant_parse, unauthorized, server_error, bad_gateway, slow(seconds), hang(seconds).
+chat_not_found, cant_parse, topic_closed, no_rights, unauthorized, server_error, bad_gateway,
+slow(seconds), hang(seconds).
 """
 
 from __future__ import annotations
@@ -42,6 +43,8 @@ FORBIDDEN = {
 BAD_REQUEST = {
     "chat_not_found": "Bad Request: chat not found",
     "cant_parse": 'Bad Request: can\'t parse entities: Unsupported start tag "x" at byte offset 0',
+    "topic_closed": "Bad Request: TOPIC_CLOSED",
+    "no_rights": "Bad Request: not enough rights to send text messages to the chat",
 }
 FAILURES = (
     frozenset(FORBIDDEN)
@@ -195,7 +198,7 @@ class Telegram(People):
         old = self._texts.get((chat.id, message_id))
         if old is None:
             raise Refused(400, "Bad Request: message to edit not found")
-        merged = {**old, **params}
+        merged = {**old, **params, "message_id": message_id}
         if merged == old:
             raise Refused(400, "Bad Request: message is not modified")
         return self._keep(chat, message_id, merged, "editMessageText")

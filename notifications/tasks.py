@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from notifications import planning
 from notifications.services import outbox, sweeping
+from notifications.services.cards import cards_refresh
 
 
 def plan() -> None:
@@ -14,6 +15,11 @@ def plan() -> None:
 
 def deliver() -> None:
     outbox.deliver_all()
+
+
+def cards() -> None:
+    """Live cards that do not show what they should."""
+    cards_refresh()
 
 
 def sweep() -> None:

@@ -6,6 +6,7 @@ import re
 from uuid import UUID
 
 from django.conf import settings
+from django.http import QueryDict
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.parsers import FormParser
@@ -31,33 +32,34 @@ class TwilioCallbackView(APIView):
 
     @extend_schema(exclude=True)
     def post(self, request: Request) -> Response:
-        form = {name: request.data.getlist(name) for name in request.data}
+        form = request.data if isinstance(request.data, QueryDict) else QueryDict()
         query = request.META.get("QUERY_STRING", "")
         if not is_signed(
             token=settings.TWILIO.auth_token,
             url=settings.TWILIO.callback_url + (f"?{query}" if query else ""),
-            form=form,
+            form=dict(form.lists()),
             signature=request.headers.get("X-Twilio-Signature", ""),
         ):
             raise PermissionDenied("The signature is wrong.")
-        report = _report(request)
+        report = _report(form, str(request.query_params.get("notification", "")))
         return Response({"is_news": report is not None and report_take(report)})
 
 
-def _report(request: Request) -> Report | None:
+def _report(form: QueryDict, notification: str) -> Report | None:
     """None for what is no report of a message of ours: Twilio hears 200 and stops repeating."""
-    said = {name: str(request.data.get(name, "")) for name in ("MessageSid", "To", "ErrorCode")}
+    names = ("MessageSid", "To", "MessageStatus", "ErrorCode")
+    said = {name: str(form.get(name) or "") for name in names}
     try:
-        notification = UUID(str(request.query_params.get("notification", "")))
+        public_id = UUID(notification)
     except ValueError:
         return None
     if not _SID.fullmatch(said["MessageSid"]):
         return None
     code = said["ErrorCode"]
     return Report(
-        notification=notification,
+        notification=public_id,
         sid=said["MessageSid"],
         number=said["To"].removeprefix("whatsapp:"),
-        status=str(request.data.get("MessageStatus", "")).lower(),
+        status=said["MessageStatus"].lower(),
         code=int(code[:9]) if code.isascii() and code.isdecimal() else 0,
     )

@@ -92,3 +92,13 @@ class HearsReports(Protocol):
         """Why a recipient has nothing, by its `progress` with the provider's "code". Not permanent:
         worth another attempt, for which `progress` of the error is put in place of `entry`."""
         ...
+
+
+@runtime_checkable
+class ShowsCards(Protocol):
+    """A transport that can change a message later."""
+
+    def show(self, message: Message, place: str) -> Receipt:
+        """Puts the words into the message `place`, or into a new one where that is "" or gone;
+        Receipt.provider_id says where they stand. Raises DeliveryError."""
+        ...

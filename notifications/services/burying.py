@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db.models import Q
+
 from notifications.choices import ChannelHealth, NotificationStatus
 from notifications.models import Channel, NotificationLog
 from notifications.querysets import NotificationLogQuerySet
@@ -42,6 +44,12 @@ def note_failure(*, channel_id: int, reason: str) -> None:
     Channel.objects.filter(pk=channel_id, is_active=True).update(
         health=ChannelHealth.FAILING, last_error=reason
     )
+
+
+def pause(*, channel_id: int, until: datetime) -> None:
+    """Never shortens a longer pause."""
+    shorter = Q(paused_until__isnull=True) | Q(paused_until__lt=until)
+    Channel.objects.filter(shorter, pk=channel_id, is_active=True).update(paused_until=until)
 
 
 def disable(*, channel_id: int, reason: str, now: datetime) -> None:

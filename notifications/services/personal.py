@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 
 from accounts.models import Preferences, Team, User
 from accounts.selectors import preferences_of
 from monitoring.choices import EventType
-from notifications.channels.registry import CHANNELS
+from notifications.channels.twilio.config import missing_settings
 from notifications.models import Channel, Subscription
 from notifications.services.channels import (
     channel_create,
@@ -47,8 +46,7 @@ def personal_channels_sync(*, user: User, is_asked: bool = False) -> None:
 
 def can_text() -> bool:
     """Whether this installation can send text messages."""
-    is_known = "sms" in CHANNELS.kinds()
-    return is_known and bool(getattr(settings, "TWILIO_ACCOUNT_SID", ""))
+    return not missing_settings("sms")
 
 
 def _addresses(user: User, preferences: Preferences) -> Iterator[tuple[str, str]]:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F
 from django.utils import timezone
 
 from common.backoff import RETRY_AFTER_MAX_SECONDS, next_delay
@@ -15,7 +15,7 @@ from notifications.channels.base import Receipt
 from notifications.channels.errors import DeliveryError
 from notifications.choices import ChannelHealth, NotificationStatus
 from notifications.models import Channel, NotificationLog
-from notifications.services.burying import disable, note_failure
+from notifications.services.burying import disable, note_failure, pause
 from notifications.services.claiming import MAX_ATTEMPTS, Claim, is_health_stale
 from notifications.services.outcomes import Dropped, Outcome, Settled, Untried
 from notifications.services.recipients import recipients_keep
@@ -129,9 +129,9 @@ def _again(claim: Claim, error: DeliveryError, now: datetime) -> Settled:
     if not is_ours:
         return Settled.LOST
     _note_failure(claim, error)
-    pause = asked or (HUNG_PAUSE_SECONDS if error.seconds >= HANGS_SECONDS else 0.0)
-    if pause:
-        _pause(claim.channel_id, now + timedelta(seconds=pause))
+    seconds = asked or (HUNG_PAUSE_SECONDS if error.seconds >= HANGS_SECONDS else 0.0)
+    if seconds:
+        pause(channel_id=claim.channel_id, until=now + timedelta(seconds=seconds))
     return Settled.RETRY
 
 
@@ -155,12 +155,6 @@ def _dead(claim: Claim, error: DeliveryError, now: datetime) -> Settled:
 
 def _note_failure(claim: Claim, error: DeliveryError) -> None:
     note_failure(channel_id=claim.channel_id, reason=_reason(error))
-
-
-def _pause(channel_id: int, until: datetime) -> None:
-    """Never shortens a longer pause."""
-    shorter = Q(paused_until__isnull=True) | Q(paused_until__lt=until)
-    Channel.objects.filter(shorter, pk=channel_id, is_active=True).update(paused_until=until)
 
 
 def _reason(error: DeliveryError) -> str:

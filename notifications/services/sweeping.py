@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Hashable
 from datetime import datetime, timedelta
@@ -13,6 +14,7 @@ from common.queues import NOTIFY, cluster_of, has_room
 from monitoring.models import MonitorHistory
 from notifications.models import NotificationLog
 from notifications.services.burying import unsendable
+from notifications.services.cards import stale_cards
 from notifications.services.picking import abandoned_pick, fresh_pick
 
 LEFT_BEHIND = timedelta(seconds=2)
@@ -39,21 +41,37 @@ class Gate:
         return True
 
 
-gates = {"plan": Gate(), "deliver": Gate()}
+CARDS_EVERY = 5
+"""Sweeps between two looks at the live cards: Telegram takes an edit every 3 s in a group."""
+
+gates = {"plan": Gate(), "deliver": Gate(), "cards": Gate()}
+_sweeps = itertools.count()
 
 
 def sweep(now: datetime | None = None) -> None:
     """Made every second by the core process and every minute by a schedule.
 
-    When nothing waits, these are three look-ups, each by an index of its own. When something does,
-    a few more tell whether it can be sent now.
+    When nothing waits, these are three look-ups, each by an index of its own, and every fifth time
+    one for cards. When something does, a few more tell whether it can be sent now.
     """
     before = (now or timezone.now()) - LEFT_BEHIND
     unplanned = MonitorHistory.objects.unplanned().filter(created_at__lte=before)
     event_id = unplanned.order_by("pk").values_list("pk", flat=True).first()
-    for name, work in (("plan", event_id), ("deliver", _next_message(before))):
-        if gates[name].ask(work) and has_room(NOTIFY):
-            async_task(f"notifications.tasks.{name}", cluster=cluster_of(NOTIFY))
+    _ask_for("plan", event_id)
+    _ask_for("deliver", _next_message(before))
+    _ask_for("cards", _next_card(before))
+
+
+def _ask_for(name: str, work: Hashable | None) -> None:
+    if gates[name].ask(work) and has_room(NOTIFY):
+        async_task(f"notifications.tasks.{name}", cluster=cluster_of(NOTIFY))
+
+
+def _next_card(now: datetime) -> Hashable | None:
+    """(channel, monitor, fingerprint) of the first one that does not show what it should."""
+    if next(_sweeps) % CARDS_EVERY:
+        return None
+    return next((card.work for card in stale_cards(now)), None)
 
 
 def _next_message(now: datetime) -> Hashable | None:

@@ -84,6 +84,27 @@ def test_a_message_for_a_topic_goes_to_the_topic(world, bot):
     assert world.messages("telegram")[0].detail["message_thread_id"] == "7"
 
 
+@pytest.mark.parametrize(
+    ("failure", "code"), [("topic_closed", "topic_closed"), ("no_rights", "no_rights")]
+)
+def test_a_place_where_the_bot_may_not_write_disables_the_channel(bot, failure, code):
+    bot.add_chat(-100, is_forum=True, threads={7})
+    bot.fail(failure)
+    row = send(make_chat(-100, message_thread_id=7))
+    channel = row.channel
+    channel.refresh_from_db()
+    assert (row.status, row.error_code, channel.is_active) == ("dead", code, False)
+    assert "then enable the channel" in channel.disabled_reason
+
+
+def test_a_topic_that_was_deleted_disables_the_channel_and_is_named(bot):
+    bot.add_chat(-100, is_forum=True, threads={7})
+    channel = make_chat(-100, message_thread_id=8)
+    row = send(channel)
+    assert (row.error_code, channel.is_active) == ("topic_not_found", False)
+    assert "topic" in channel.disabled_reason
+
+
 def test_too_many_requests_are_waited_for(bot):
     bot.fail("too_many", retry_after=77)
     before = timezone.now()

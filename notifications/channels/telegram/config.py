@@ -37,6 +37,13 @@ CONFIG = (
         type="integer",
     ),
     ConfigField(
+        name="live_card",
+        label="Live card",
+        help="One message per monitor that always shows its stock, edited in place, beside what is "
+        "sent.",
+        type="boolean",
+    ),
+    ConfigField(
         name="bot_token",
         label="Bot token",
         help="Of a bot of your own. Empty: the bot of TELEGRAM_BOT_TOKEN.",

@@ -20,8 +20,15 @@ from notifications.channels.errors import DeliveryError
 # The library's own switch to time spans: without it RetryAfter warns that numbers will go.
 os.environ.setdefault("PTB_TIMEDELTA", "true")
 
-GONE = ("chat not found", "chat_id is empty", "message thread not found", "peer_id_invalid")
+GONE = ("chat not found", "chat_id is empty", "peer_id_invalid")
 """Parts of "Bad Request" texts that mean: there is nothing at that place."""
+
+TOPIC_GONE = ("message thread not found", "topic_deleted", "topic_id_invalid")
+TOPIC_CLOSED = ("topic_closed", "topic is closed")
+NO_RIGHTS = ("not enough rights", "have no rights", "need administrator rights", "write_forbidden")
+UNCHANGED = ("message is not modified",)
+LOST = ("message to edit not found", "message can't be edited", "message_id_invalid")
+"""What was sent once is deleted, or too old to be edited."""
 
 
 def is_entity_error(error: BadRequest) -> bool:
@@ -30,6 +37,18 @@ def is_entity_error(error: BadRequest) -> bool:
 
 def is_button_error(error: BadRequest) -> bool:
     return "button" in error.message.lower()
+
+
+def is_unchanged(error: BadRequest) -> bool:
+    return _says(error, UNCHANGED)
+
+
+def is_lost(error: BadRequest) -> bool:
+    return _says(error, LOST)
+
+
+def _says(error: BadRequest, parts: tuple[str, ...]) -> bool:
+    return any(part in error.message.lower() for part in parts)
 
 
 def named(error: TelegramError) -> DeliveryError:
@@ -64,14 +83,33 @@ def named(error: TelegramError) -> DeliveryError:
 
 def _bad_request(error: BadRequest) -> DeliveryError:
     text = redact(error.message)
-    if any(part in text.lower() for part in GONE):
-        return DeliveryError(
-            f"Telegram refused: {text}.",
-            code="chat_not_found",
-            disables_channel=True,
-            advice="Check chat and topic, write to the bot once, then enable the channel.",
+    if _says(error, GONE):
+        return _closed(
+            text,
+            "chat_not_found",
+            "Check the chat, write to the bot once, then enable the channel.",
         )
+    if _says(error, TOPIC_GONE):
+        return _closed(
+            text,
+            "topic_not_found",
+            "Enter another topic, or none for the general one, then enable the channel.",
+        )
+    if _says(error, TOPIC_CLOSED):
+        return _closed(
+            text,
+            "topic_closed",
+            "Open the topic again, or let the bot manage topics, then enable the channel.",
+        )
+    if _says(error, NO_RIGHTS):
+        return _closed(text, "no_rights", "Let the bot write there, then enable the channel.")
     return DeliveryError(f"Telegram refused: {text}.", code="bad_request", permanent=True)
+
+
+def _closed(text: str, code: str, advice: str) -> DeliveryError:
+    return DeliveryError(
+        f"Telegram refused: {text}.", code=code, disables_channel=True, advice=advice
+    )
 
 
 def retry_seconds(error: RetryAfter) -> float:

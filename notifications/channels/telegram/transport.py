@@ -18,7 +18,13 @@ from common.plugin import ConfigField
 from notifications.channels.base import Message, Receipt, Target
 from notifications.channels.errors import DeliveryError
 from notifications.channels.telegram.config import CONFIG
-from notifications.channels.telegram.failures import is_button_error, is_entity_error, named
+from notifications.channels.telegram.failures import (
+    is_button_error,
+    is_entity_error,
+    is_lost,
+    is_unchanged,
+    named,
+)
 from notifications.channels.telegram.text import html_text, plain_text
 
 CONNECT_SECONDS = 5.0
@@ -58,6 +64,18 @@ class TelegramTransport:
 
     def send_many(self, messages: Sequence[Message]) -> Sequence[Receipt | DeliveryError]:
         """Stops at the first failure that concerns the chat or the connection."""
+        return self._attempt(messages)
+
+    def show(self, message: Message, place: str) -> Receipt:
+        """Edits the message `place`, or sends a new one quietly (ShowsCards)."""
+        (result,) = self._attempt([message], place=place)
+        if isinstance(result, DeliveryError):
+            raise result
+        return result
+
+    def _attempt(
+        self, messages: Sequence[Message], place: str | None = None
+    ) -> list[Receipt | DeliveryError]:
         if not self._token:
             return [
                 DeliveryError(
@@ -67,9 +85,11 @@ class TelegramTransport:
                     advice="Enter one, or set TELEGRAM_BOT_TOKEN, then enable the channel.",
                 )
             ]
-        return asyncio.run(self._send_all(messages))
+        return asyncio.run(self._send_all(messages, place))
 
-    async def _send_all(self, messages: Sequence[Message]) -> list[Receipt | DeliveryError]:
+    async def _send_all(
+        self, messages: Sequence[Message], place: str | None
+    ) -> list[Receipt | DeliveryError]:
         results: list[Receipt | DeliveryError] = []
         until = time.monotonic() + BATCH_SECONDS
         request = HTTPXRequest(
@@ -94,7 +114,7 @@ class TelegramTransport:
                     break
                 try:
                     async with asyncio.timeout(MESSAGE_SECONDS):
-                        results.append(await self._send_one(bot, message))
+                        results.append(await self._send_one(bot, message, place))
                 except TimeoutError:
                     results.append(named(TimedOut()))
                     break
@@ -105,25 +125,25 @@ class TelegramTransport:
                         break
         return results
 
-    async def _send_one(self, bot: Bot, message: Message) -> Receipt:
+    async def _send_one(self, bot: Bot, message: Message, place: str | None) -> Receipt:
         """At most one more call for each reason: moved chat, unreadable entities, bad buttons."""
         is_html, button = True, message.button
         actions = message.actions if self._is_heard else ()
         new_config: dict[str, str] = {}
         while True:
             try:
-                sent = await bot.send_message(
-                    chat_id=self._chat_id,
+                provider_id = await self._put(
+                    bot,
+                    place,
                     text=html_text(message) if is_html else plain_text(message),
                     parse_mode=ParseMode.HTML if is_html else None,
-                    message_thread_id=self._thread_id,
                     link_preview_options=LinkPreviewOptions(is_disabled=True),
                     reply_markup=_keyboard(button, actions),
                 )
             except ChatMigrated as error:
                 if new_config:
                     raise
-                self._chat_id = str(error.new_chat_id)
+                self._chat_id, place = str(error.new_chat_id), None if place is None else ""
                 new_config = {"chat_id": self._chat_id}
             except BadRequest as error:
                 if is_html and is_entity_error(error):
@@ -135,7 +155,28 @@ class TelegramTransport:
                 else:
                     raise
             else:
-                return Receipt(provider_id=str(sent.message_id), new_config=new_config)
+                return Receipt(provider_id=provider_id, new_config=new_config)
+
+    async def _put(self, bot: Bot, place: str | None, **words: Any) -> str:
+        """The id of the message that holds the words now; `place` is None for one that is not
+        edited later. One that was deleted meanwhile is sent anew."""
+        if place:
+            try:
+                await bot.edit_message_text(chat_id=self._chat_id, message_id=int(place), **words)
+            except BadRequest as error:
+                if not is_lost(error):
+                    if is_unchanged(error):
+                        return place
+                    raise
+            else:
+                return place
+        sent = await bot.send_message(
+            chat_id=self._chat_id,
+            message_thread_id=self._thread_id,
+            disable_notification=place is not None,
+            **words,
+        )
+        return str(sent.message_id)
 
 
 def _keyboard(
