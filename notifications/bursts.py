@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -13,7 +13,7 @@ STOCK_EVENTS = frozenset({"restocked", "stock_increased", "stock_decreased", "so
 class Step(NamedTuple):
     """One change. `key` names the product (its monitor); quantities are None when unknown."""
 
-    key: Hashable
+    key: str
     event_type: str
     from_quantity: int | None
     to_quantity: int | None
@@ -28,7 +28,7 @@ class Burst(NamedTuple):
     first and the last change.
     """
 
-    key: Hashable
+    key: str
     changes: int
     from_quantity: int | None
     to_quantity: int | None
@@ -51,14 +51,14 @@ def bursts_of(steps: Iterable[Step]) -> list[Burst]:
 
     Other kinds of events (prices, names) are left out.
     """
-    series: dict[Hashable, list[Step]] = {}
+    series: dict[str, list[Step]] = {}
     for step in steps:
         if step.event_type in STOCK_EVENTS:
             series.setdefault(step.key, []).append(step)
     return [_burst(key, found) for key, found in series.items() if len(found) > 1]
 
 
-def _burst(key: Hashable, steps: Sequence[Step]) -> Burst:
+def _burst(key: str, steps: Sequence[Step]) -> Burst:
     """Changes are summed one by one: between two of them there may be one that nobody is told."""
     ordered = sorted(steps, key=lambda step: step.at)
     first, last = ordered[0], ordered[-1]

@@ -13,6 +13,7 @@ from django.template.loader import get_template, select_template
 
 from monitoring.choices import EventType
 from monitoring.models import MonitorHistory
+from notifications.bursts import Step, bursts_of
 from notifications.buttons import Action, actions_of
 from notifications.channels.base import Message
 from notifications.matching import zone_of
@@ -22,6 +23,13 @@ from websites.links import buy_link
 
 TEST_TYPE = "test"
 DIGEST_TYPE = "digest"
+HEADINGS = {
+    "digest": "Digest",
+    "quiet": "After quiet hours",
+    "reminders": "Reminders of open alerts",
+}
+"""Begin of the subject of what was gathered from all websites."""
+
 SUBJECT_MAX = 250
 LINES_MAX = 100
 """Events that a digest lists; it counts the others."""
@@ -88,13 +96,15 @@ def render_events(
         subject, body = _subject(event), event_body(event)
     else:
         names = ["notifications/batch"]
+        sums = _sums(events) if total == len(events) else {}
         context = {
             "events": views,
             "more": total - len(views),
+            "sums": sums.values(),
             "shops": ", ".join(dict.fromkeys(event.website for event in events)),
             "time_text": views[-1]["time_text"],
         }
-        subject = _batch_subject(events, notification_type, total)
+        subject = _batch_subject(events, notification_type, total, sums)
         body = batch_body(events, total)
     is_whole = total == len(events)
     button = _button(events) if is_whole else None
@@ -224,15 +234,34 @@ def _subject(event: EventFacts) -> str:
     return _one_line(f"{event.label}: {event.product} ({event.website})")
 
 
-def _batch_subject(events: Sequence[EventFacts], notification_type: str, total: int) -> str:
+def _sums(events: Sequence[EventFacts]) -> dict[str, str]:
+    """Monitor id -> `VPS 1: -7 in 4 min`, for those that changed more than once."""
+    steps = [
+        Step(event.monitor_id, event.type, event.from_quantity, event.to_quantity, event.at)
+        for event in events
+        if event.monitor_id
+    ]
+    names = {event.monitor_id: event.product for event in events}
+    return {burst.key: f"{names[burst.key]}: {burst.text}" for burst in bursts_of(steps)}
+
+
+def _batch_subject(
+    events: Sequence[EventFacts], notification_type: str, total: int, sums: Mapping[str, str]
+) -> str:
     what = "1 event" if total == 1 else f"{total} events"
-    if notification_type == DIGEST_TYPE:
-        return _one_line(f"Digest: {what}")
+    if notification_type in HEADINGS:
+        return _one_line(f"{HEADINGS[notification_type]}: {what}")
+    shops = {event.website for event in events}
+    of_shop = f" ({events[0].website})" if len(shops) == 1 else ""
+    if sums and {event.monitor_id for event in events} == set(sums) and len(sums) == 1:
+        return _one_line(f"{next(iter(sums.values()))}{of_shop}")
     counts: dict[str, int] = {}
     for event in events:
         counts[event.label] = counts.get(event.label, 0) + 1
-    parts = ", ".join(f"{count} x {label}" for label, count in counts.items())
-    return _one_line(f"{events[0].website}: {what} ({parts})")
+    listed = ", ".join(f"{count} x {label}" for label, count in counts.items())
+    parts = f" ({listed})" if total == len(events) else ""
+    shop = f"{events[0].website}: " if len(shops) == 1 else ""
+    return _one_line(f"{shop}{what}{parts}")
 
 
 def _button(events: Sequence[EventFacts]) -> tuple[str, str] | None:
