@@ -18,6 +18,7 @@ from notifications.api.callbacks import TwilioCallbackView
 from notifications.api.channels import ChannelViewSet
 from notifications.api.notifications import NotificationViewSet
 from notifications.api.subscriptions import SubscriptionViewSet
+from notifications.api.telegram import TelegramLinkView
 from notifications.api.timelines import AlertTimelineViewSet
 
 router = DefaultRouter()
@@ -44,6 +45,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("status/", StatusView.as_view(), name="status"),
     path("callbacks/twilio/", TwilioCallbackView.as_view(), name="twilio-callback"),
     path("callbacks/twilio/", TwilioCallbackView.as_view(), name="twilio-callback"),
+    path("telegram/link/", TelegramLinkView.as_view(), name="telegram-link"),
     *router.urls,
     re_path(r"", not_found),
 ]

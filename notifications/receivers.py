@@ -12,6 +12,7 @@ from accounts.models import Membership, User
 from notifications.services.announcing import announced_wait, events_announce
 from notifications.services.personal import personal_channels_sync
 from notifications.services.subscriptions import subscriptions_disable_emptied
+from notifications.telegram_bot.linking import links_sync
 
 logger = logging.getLogger(__name__)
 
@@ -46,6 +47,7 @@ def membership_changed(sender: object, instance: Membership, **kwargs: Any) -> N
     user = User.objects.filter(pk=instance.user_id).first()
     if user is not None:
         personal_channels_sync(user=user)
+        links_sync(user=user)
 
 
 def person_changed(
@@ -54,3 +56,4 @@ def person_changed(
     """Who may no longer log in is told nothing. A log-in itself saves the person, too."""
     if not created and (update_fields is None or "is_active" in update_fields):
         personal_channels_sync(user=instance)
+        links_sync(user=instance)

@@ -24,6 +24,7 @@ from common.fields import opened_or_empty
 from common.plugin import ConfigField
 from notifications.admin.badges import channel_badge
 from notifications.admin.myalerts import MyAlertsMixin
+from notifications.admin.telegram import TelegramPagesMixin
 from notifications.channels.registry import CHANNELS, choices
 from notifications.choices import NotificationStatus
 from notifications.models import Channel, NotificationLog, Subscription
@@ -81,7 +82,7 @@ class ChannelForm(ServiceForm):
 
 
 @admin.register(Channel)
-class ChannelAdmin(MyAlertsMixin, ShowOnceMixin, TeamScopedAdmin):
+class ChannelAdmin(MyAlertsMixin, TelegramPagesMixin, ShowOnceMixin, TeamScopedAdmin):
     add_role = change_role = delete_role = Role.OWNER
     form = ChannelForm
     list_display = ("name", "team", "kind_shown", "health_shown", "disabled_reason", "last_sent")

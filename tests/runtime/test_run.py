@@ -167,6 +167,21 @@ def test_parts_can_run_on_machines_of_their_own() -> None:
     }
 
 
+def test_the_bot_is_a_child_where_there_is_a_token(settings: Settings) -> None:
+    settings.TELEGRAM_BOT_TOKEN = ""
+    assert "bot" not in [child.name for child in command.children()]
+    settings.TELEGRAM_BOT_TOKEN = "7000000001:" + "A" * 35
+    child = command.children()[-1]
+    assert (child.name, child.argv[-1]) == ("bot", "telegram_bot")
+    assert "bot" not in [child.name for child in command.children(("web", "core", "queue"))]
+
+
+def test_the_bot_says_what_to_set_when_there_is_no_token(settings: Settings) -> None:
+    settings.TELEGRAM_BOT_TOKEN = ""
+    with pytest.raises(CommandError, match="TELEGRAM_BOT_TOKEN"):
+        call_command("telegram_bot")
+
+
 @pytest.mark.django_db(transaction=True)
 def test_run_ends_leftovers_and_hands_its_children_to_the_supervisor(
     monkeypatch: pytest.MonkeyPatch,

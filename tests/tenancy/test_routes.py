@@ -42,6 +42,7 @@ OTHERS = {
     "api/v1/auth/token/revoke/": "the same answer for every token",
     "api/v1/cycle/": "acts on the caller's teams: test_a_cycle_touches_only_the_own_team",
     "api/v1/status/": "counts the caller's rows: test_the_counts_are_of_the_own_team",
+    "api/v1/telegram/link/": "links a chat to the caller: tests/notifications/telegram_bot/test_desk.py",
     "api/v1/docs": "the document, the same for all",
     "api/v1/callbacks/twilio/": "obeys a signature, shows nothing: notifications/test_twilio_reports",
     "api/v1/": "everything else: says that nothing is there",

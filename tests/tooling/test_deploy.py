@@ -162,7 +162,7 @@ def test_the_units_for_web_and_worker_run_every_part_once() -> None:
         unit = unit_of(ROOT / f"deploy/systemd/stock-monitor-{name}.service")
         assert "stock-monitor-setup.service" in unit["Unit"]["Requires"]
         parts += unit["Service"]["ExecStart"].partition("--only ")[2].split()
-    assert sorted(parts) == ["core", "queue", "web"]
+    assert sorted(parts) == ["bot", "core", "queue", "web"]
 
 
 def test_settings_in_the_example_environments_exist() -> None:

@@ -26,12 +26,14 @@ from runtime.webprobe import WebProbe
 
 logger = logging.getLogger(__name__)
 
-WEB, CORE, QUEUE = "web", "core", "queue"
-PARTS = (WEB, CORE, QUEUE)
+WEB, CORE, QUEUE, BOT = "web", "core", "queue", "bot"
+PARTS = (WEB, CORE, QUEUE, BOT)
+BEATING = {CORE: "made no tick", WEB: "answered no request", BOT: "did not listen"}
+"""Children whose loop turns, and what is said of one whose loop does not."""
 
 
 def children(parts: tuple[str, ...] = PARTS) -> list[Child]:
-    """Web server, core process and queue clusters."""
+    """Web server, core process, queue clusters, and the Telegram bot where there is a token."""
     python, manage = sys.executable, str(Path(settings.BASE_DIR) / "manage.py")
     web = [
         *(python, "-m", "gunicorn", "config.wsgi:application"),
@@ -51,6 +53,8 @@ def children(parts: tuple[str, ...] = PARTS) -> list[Child]:
             Child(name, [python, manage, "qcluster"], {"Q_CLUSTER_NAME": cluster})
             for cluster, name in clusters().items()
         ]
+    if BOT in parts and settings.TELEGRAM_BOT_TOKEN:
+        found.append(Child(BOT, [python, manage, "telegram_bot"]))
     return found
 
 
@@ -67,7 +71,7 @@ def refuse_taken_port(host: str, port: int) -> None:
 
 
 class Command(BaseCommand):
-    help = "Runs everything: web server, core process and queue. Ctrl-C stops it gracefully."
+    help = "Runs everything: web server, core process, queue and bot. Ctrl-C stops it gracefully."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
@@ -76,7 +80,7 @@ class Command(BaseCommand):
             choices=PARTS,
             default=PARTS,
             metavar="PART",
-            help="Run these parts only: web, core, queue. For several machines or containers.",
+            help="Run these parts only: web, core, queue, bot. For several machines or containers.",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -120,11 +124,7 @@ def supervise(parts: tuple[str, ...], folder: Path, leftovers: list[str], end: E
             instance=instance,
             folder=folder,
             queues={c: name for c, name in clusters().items() if name in names},
-            beating={
-                name: words
-                for name, words in {CORE: "made no tick", WEB: "answered no request"}.items()
-                if name in names
-            },
+            beating={name: words for name, words in BEATING.items() if name in names},
             canary_seconds=settings.CANARY_SECONDS,
             limit_seconds=settings.CANARY_LIMIT_SECONDS,
             on_start=run_file.note,

@@ -10,7 +10,7 @@ import pytest
 from accounts.models import Team, User
 from demo.telegram import CHAT_ID, TOKEN, Telegram
 from demo.world import World
-from notifications.models import TelegramLink
+from notifications.models import Channel, TelegramLink
 from notifications.telegram_bot.client import BotClient
 from notifications.telegram_bot.linking import chat_bind
 from notifications.telegram_bot.poller import Poller
@@ -29,7 +29,8 @@ class Town:
         self.client = client
         self.poller = Poller(TOKEN, end=Event(), beat=lambda: None)
         self.telegram.updates.put("message", {})  # the first round does not wait for one
-        self.hear()
+        self.poller.round(client)
+        self.telegram.updates.waiting.clear()
 
     def hear(self) -> None:
         assert self.poller.round(self.client) == 0.0
@@ -78,6 +79,11 @@ def team(transactional_db: None) -> Team:
 @pytest.fixture
 def ada(team: Team) -> User:
     return make_user("ada", team=team, role="owner")
+
+
+def channel_of(link: TelegramLink) -> Channel:
+    """As it is now."""
+    return Channel.objects.get(telegram_link=link)
 
 
 def bind(user: User, team: Team, chat_id: int = CHAT_ID, *, title: str = "") -> TelegramLink:

@@ -11,7 +11,7 @@ from monitoring.models import Alert, MonitorHistory, Silence
 from notifications.telegram_bot.commands import COMMANDS
 from notifications.telegram_bot.words import ORDER, TEXTS, say
 from tests.factories import make_monitor, make_team, make_user, make_website
-from tests.notifications.telegram_bot.conftest import GROUP, bind
+from tests.notifications.telegram_bot.conftest import GROUP, bind, channel_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -187,7 +187,7 @@ def test_a_chat_says_what_it_is_told_of(town, ada, team):
     link = bind(ada, team)
     assert "alert_opened, alert_reminder" in town.say("/subscribe")
     assert town.say("/subscribe restocked, sold_out") == "This chat is told of: restocked, sold_out"
-    assert link.channel.subscriptions.get(is_active=True).events == ["restocked", "sold_out"]
+    assert channel_of(link).subscriptions.get(is_active=True).events == ["restocked", "sold_out"]
     assert town.say("/subscribe all").endswith("told of: all")
     assert "Unknown: nonsense" in town.say("/subscribe nonsense")
 

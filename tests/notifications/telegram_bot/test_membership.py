@@ -8,7 +8,7 @@ from demo.telegram import CHAT_ID
 from notifications.channels.telegram.config import CONFIG
 from notifications.models import Channel, TelegramLink
 from tests.notifications.factories import make_channel
-from tests.notifications.telegram_bot.conftest import GROUP, bind
+from tests.notifications.telegram_bot.conftest import GROUP, bind, channel_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 OWN_BOT = "123456789:AAother-token-AAAAAAAAAAAAAAAAAAA"
@@ -26,13 +26,11 @@ def test_a_chat_that_puts_us_out_disables_its_channel(town, ada, team, chat_id, 
     link = bind(ada, team, chat_id)
     town.telegram.put_out(chat_id, status)
     town.hear()
-    link.channel.refresh_from_db()
-    assert (link.channel.is_active, link.channel.disabled_reason) == (False, reason)
+    assert (channel_of(link).is_active, channel_of(link).disabled_reason) == (False, reason)
 
     town.telegram.put_out(chat_id, "member", was=status)
     town.hear()
-    link.channel.refresh_from_db()
-    assert link.channel.is_active
+    assert channel_of(link).is_active
 
 
 def test_a_channel_that_a_person_disabled_stays_so(town, ada, team):
@@ -40,8 +38,7 @@ def test_a_channel_that_a_person_disabled_stays_so(town, ada, team):
     Channel.objects.update(is_active=False, disabled_reason="Too loud.")
     town.telegram.put_out(CHAT_ID, "member", was="kicked")
     town.hear()
-    link.channel.refresh_from_db()
-    assert not link.channel.is_active
+    assert not channel_of(link).is_active
 
 
 def test_another_bots_channel_in_the_chat_is_not_ours(town, team):
@@ -61,7 +58,7 @@ def test_a_group_that_moved_keeps_its_link_and_channel(town, ada, team):
     town.hear()
     link = TelegramLink.objects.get()
     assert link.chat_id == -100777
-    assert link.channel.config["chat_id"] == "-100777"
+    assert channel_of(link).config["chat_id"] == "-100777"
     bind(ada, team)
     assert "Monitors: 0" in town.say("/status", -100777, user_id=CHAT_ID)
 

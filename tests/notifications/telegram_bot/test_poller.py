@@ -7,10 +7,11 @@ from threading import Event
 
 import pytest
 from django.utils import timezone
+from telegram.error import Conflict
 
 from demo.telegram import CHAT_ID, TOKEN
 from notifications.models import TelegramBot, TelegramUpdate
-from notifications.telegram_bot import intake, poller
+from notifications.telegram_bot import handling, intake, poller
 from notifications.telegram_bot.client import BotClient
 from notifications.telegram_bot.lease import LEASE, bot_row, lease_keep, lease_release, lease_take
 from notifications.telegram_bot.poller import Poller
@@ -90,9 +91,8 @@ def test_one_that_breaks_us_is_left_after_three_tries_and_the_next_is_heard(
     def broken(heard, username):
         if "boom" in str(heard):
             raise RuntimeError("a fault of ours")
-        return handle(heard, username)
+        return handling.handle(heard, username)
 
-    handle = intake.handle
     monkeypatch.setattr(intake, "handle", broken)
     town.telegram.say("boom", CHAT_ID)
     town.telegram.say("/help", CHAT_ID)
@@ -123,6 +123,7 @@ def test_a_lease_runs_out_and_is_kept_by_its_holder_only(bot):
     assert lease_take(bot, now) is None
     assert lease_keep(first, now)
     second = lease_take(bot, now + LEASE)
+    assert second
     assert second.fence == first.fence + 1
     assert not lease_keep(first, now + LEASE)
     lease_release(first)
@@ -151,7 +152,7 @@ def test_our_own_webhook_is_taken_back_when_we_read_ourselves(town, settings):
 
 def test_another_reader_is_told(town, monkeypatch):
     def refused(*args, **kwargs):
-        raise poller.Conflict("Conflict: terminated by other getUpdates request")
+        raise Conflict("Conflict: terminated by other getUpdates request")
 
     monkeypatch.setattr(BotClient, "updates", refused)
     town.poller.round(town.client)
