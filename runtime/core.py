@@ -15,6 +15,7 @@ from django.db import close_old_connections, connection
 from django.utils import timezone
 
 from monitoring.services.polling import cycle_run
+from monitoring.services.reminders import alerts_remind
 from monitoring.services.steadying import flaps_settle
 from notifications.services.sweeping import sweep
 from runtime import heartbeats
@@ -32,6 +33,7 @@ def tick() -> None:
     heartbeats.beat(heartbeats.TICKER)
     cycle_run()
     flaps_settle(timezone.now())
+    alerts_remind()
     sweep()
 
 

@@ -8,6 +8,7 @@ from django_q.models import Schedule
 
 EVERY_MINUTE = {
     "monitoring.run_cycle": "monitoring.tasks.run_cycle",
+    "monitoring.remind": "monitoring.tasks.remind",
     "notifications.sweep": "notifications.tasks.sweep",
     "runtime.deadman": "runtime.tasks.deadman",
 }

@@ -159,11 +159,16 @@ def alerts_end(*, monitors: QuerySet[Monitor], reason: ResolveReason) -> int:
 
 def alerts_shut(*, monitors: QuerySet[Monitor], reason: ResolveReason) -> list[Alert]:
     """Resolves them without a word: `alerts_tell_end` says it, when the monitors are gone."""
-    found = Alert.objects.unresolved().filter(monitor__in=monitors.values("pk"))
+    return alerts_shut_rows(Alert.objects.filter(monitor__in=monitors.values("pk")), reason)
+
+
+def alerts_shut_rows(alerts: QuerySet[Alert], reason: ResolveReason) -> list[Alert]:
+    """Those of the given alerts that were unresolved."""
     with transaction.atomic():
-        alerts = list(found.order_by("pk").select_for_update(of=("self",), no_key=True))
-        alerts_close([Closing(_held(one), reason) for one in alerts], timezone.now())
-    return alerts
+        found = alerts.filter(resolved_at__isnull=True).order_by("pk")
+        shut = list(found.select_for_update(of=("self",), no_key=True))
+        alerts_close([Closing(_held(one), reason) for one in shut], timezone.now())
+    return shut
 
 
 def alerts_tell_end(
