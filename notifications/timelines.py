@@ -9,12 +9,13 @@ from typing import Any, NamedTuple
 from django.utils import timezone
 
 from monitoring.alertselectors import alert_events, silences_about
-from monitoring.choices import Suppressed
+from monitoring.choices import EventType, ResolveReason, Suppressed
 from monitoring.models import Alert, MonitorHistory, Silence
 from notifications.choices import NotificationStatus
 from notifications.models import NotificationLog
 
 MESSAGES_SHOWN = 300
+REASONS = {str(value): str(label) for value, label in ResolveReason.choices}
 WHY_DROPPED = {
     "baseline": "It was so at the first reading.",
     "dedupe": "Told of it within the last 24 hours.",
@@ -57,16 +58,24 @@ def _messages(events: Iterable[MonitorHistory]) -> Iterable[NotificationLog]:
 
 def _of_event(event: MonitorHistory) -> Entry:
     author = event.metadata.get("author")
-    reason = str(event.metadata.get("reason") or "")
-    text = event.message or event.get_event_type_display()
     return Entry(
         event.created_at,
         event.event_type,
-        f"{text} ({reason})" if reason and reason not in text else text,
+        _words(event),
         author=author if isinstance(author, dict) else None,
         why=Suppressed(event.suppressed).label if event.suppressed else "",
         event=event,
     )
+
+
+def _words(event: MonitorHistory) -> str:
+    """What happened, why it is over, and what the person who acted wrote."""
+    text = event.message or event.get_event_type_display()
+    if event.event_type == EventType.ALERT_RESOLVED:
+        why = REASONS.get(str(event.metadata.get("reason")), "")
+        text = f"{text}. {why}" if why else text
+    note = str(event.metadata.get("note") or "")
+    return f"{text}: “{note}”" if note else text
 
 
 def _of_message(row: NotificationLog) -> Entry:

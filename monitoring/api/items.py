@@ -40,7 +40,6 @@ class ItemSerializer(serializers.ModelSerializer[Monitor]):
         source="owner.username",
         required=False,
         allow_null=True,
-        default=None,
         max_length=150,
         help_text="User name of a member of the team. Without it: the person who makes it.",
     )

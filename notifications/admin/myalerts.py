@@ -117,6 +117,6 @@ def _initial(user: User) -> dict[str, Any]:
     """The first time the form offers the address of the account; nothing is made before it is saved."""
     row = preferences_of(user)
     values = {name: getattr(row, name) for name in EDITABLE}
-    if row.pk is None:
+    if row._state.adding:
         values["email"] = user.email
     return values
