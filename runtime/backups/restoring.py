@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -21,6 +22,13 @@ from runtime.backups.tools import BackupError, private, run_tool
 from runtime.runfile import SUFFIX
 
 HEADERS = {b"SQLite format 3\0": SQLITE, b"PGDMP": POSTGRESQL}
+
+OTHER_SESSIONS = (
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
+    "AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+)
+LEAVING_LOOKS, LEAVING_SECONDS = 10, 0.1
+"""A session that was just closed is seen for a moment more."""
 
 
 def refuse_running() -> None:
@@ -52,17 +60,17 @@ def _supervisor_lives(folder: Path) -> bool:
 def _refuse_other_sessions() -> None:
     if connection.vendor == "sqlite":
         return
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM pg_stat_activity "
-            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
-        (others,) = cursor.fetchone() or (0,)
-    if others:
-        raise ConflictError(
-            f"{others} other sessions use the database.",
-            advice="Stop what uses it (pg_stat_activity names them), then restore.",
-        )
+    for _ in range(LEAVING_LOOKS):
+        with connection.cursor() as cursor:
+            cursor.execute(OTHER_SESSIONS)
+            (others,) = cursor.fetchone() or (0,)
+        if not others:
+            return
+        time.sleep(LEAVING_SECONDS)
+    raise ConflictError(
+        f"{others} other sessions use the database.",
+        advice="Stop what uses it (pg_stat_activity names them), then restore.",
+    )
 
 
 def backup_check(path: Path) -> None:
