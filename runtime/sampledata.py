@@ -10,6 +10,7 @@ from monitoring.models import Monitor
 from monitoring.services.importing import products_import
 from monitoring.services.ingest import stock_push
 from monitoring.services.monitors import monitor_update, monitors_bulk_create
+from notifications.channels.twilio.config import missing_settings
 from notifications.models import Channel
 from notifications.services.channels import channel_create
 from notifications.services.subscriptions import subscription_create
@@ -18,6 +19,8 @@ from websites.services import website_create
 
 LOW = 3
 """Threshold of the sample monitors: the fake shops pass it on their way to sold out."""
+
+URGENT = ("restocked", "sold_out", "website_unreachable")
 
 HAND_KEPT: tuple[tuple[str, str, tuple[int, ...]], ...] = (
     ("vps-s", "VPS S", (12, 9, 4, 0, 15)),
@@ -69,15 +72,18 @@ def world_shops(team: Team, world: Mapping[str, Any]) -> list[Website]:
 
 
 def world_channels(team: Team, world: Mapping[str, Any]) -> list[Channel]:
-    """A Channel of each kind into the fake world's inbox, subscribed to everything."""
+    """A Channel of each kind into the fake world's inbox, subscribed to everything; the phone, where
+    it can be reached, to what must not wait."""
     kinds: list[tuple[str, str, dict[str, Any]]] = [
         ("Telegram group", "telegram", {"chat_id": str(world["telegram"]["chat_id"])}),
         ("Sales by e-mail", "email", {"to": ["sales@shop.example"]}),
         ("Webhook", "webhook", {"url": world["webhooks"].replace("NAME", "stock")}),
     ]
+    if not missing_settings("sms"):
+        kinds.append(("On call", "sms", {"to": ["+14155550123"]}))
     channels = []
     for name, kind, config in kinds:
         channel, _ = channel_create(team=team, name=name, kind=kind, config=config)
-        subscription_create(channel=channel, events=["*"])
+        subscription_create(channel=channel, events=list(URGENT) if kind == "sms" else ["*"])
         channels.append(channel)
     return channels

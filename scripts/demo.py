@@ -19,16 +19,14 @@ from demo.world import World  # noqa: E402
 
 FOLDER = ROOT / "var" / "demo"
 USER = PASSWORD = "demo"
+OWN = ("DATABASE_URL", "WHMCS_", "TELEGRAM_", "TWILIO_", "EMAIL_", "PUBLIC_URL")
+"""Beginnings of settings that the demo does not inherit."""
 
 
 def environment(world: World, port: str) -> dict[str, str]:
     """Settings of the demo: nothing of the owner's own `.env` or database is read or written."""
     state = world.state()
-    inherited = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(("DATABASE_URL", "WHMCS_", "TELEGRAM_", "EMAIL_", "PUBLIC_URL"))
-    }
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(OWN)}
     return inherited | {
         "ENV_FILE": str(FOLDER / ".env"),
         "VAR_DIR": str(FOLDER),
@@ -41,6 +39,11 @@ def environment(world: World, port: str) -> dict[str, str]:
         "FLAP_FLIPS": "0",
         "TELEGRAM_BOT_TOKEN": state["telegram"]["token"],
         "TELEGRAM_API_URL": state["telegram"]["url"],
+        "TWILIO_ACCOUNT_SID": state["twilio"]["account"],
+        "TWILIO_AUTH_TOKEN": state["twilio"]["token"],
+        "TWILIO_FROM": state["twilio"]["sender"],
+        "TWILIO_WHATSAPP_FROM": state["twilio"]["sender"],
+        "TWILIO_API_URL": state["twilio"]["url"],
         "EMAIL_URL": f"smtp://{state['smtp']['host']}:{state['smtp']['port']}",
         "DEFAULT_FROM_EMAIL": "Stock Monitor <monitor@shop.example>",
     }
@@ -66,6 +69,7 @@ def run(world: World, port: str, end: Event) -> int:
     system = subprocess.Popen(
         [sys.executable, "manage.py", "run"], cwd=ROOT, env=env, start_new_session=True
     )
+    world.twilio.is_reporting = True
     story.start()
     while system.poll() is None and not end.wait(0.2):
         pass

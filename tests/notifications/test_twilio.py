@@ -8,13 +8,16 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from accounts.models import Preferences
 from common.errors import InvalidInputError
 from config.twilio import Twilio
 from demo.twilio import SENDER, TEMPLATE
 from notifications.channels.twilio import transport
+from notifications.models import Channel
 from notifications.services.channels import channel_create, channel_test
 from notifications.services.outbox import deliver, notification_resend
-from tests.factories import make_team
+from notifications.services.personal import personal_channels_sync
+from tests.factories import make_team, make_user
 from tests.notifications.factories import make_notification
 from tests.notifications.twilio import (
     NUMBER,
@@ -230,3 +233,15 @@ def test_a_crash_after_sending_to_one_repeats_nothing_that_was_reported(world, t
     deliver([row.pk])
     row.refresh_from_db()
     assert (row.status, row.provider_id, list(twilio.calls)) == ("sent", "SM1", [])
+
+
+def test_the_phone_of_a_person_becomes_a_channel_once_twilio_is_set_up(world, settings):
+    team = make_team()
+    user = make_user(team=team, role="viewer")
+    Preferences.objects.update_or_create(user=user, defaults={"phone": NUMBER})
+    personal_channels_sync(user=user)
+    assert not Channel.objects.filter(kind="sms").exists()
+    settings.TWILIO = account(world)
+    personal_channels_sync(user=user)
+    channel = Channel.objects.get(kind="sms")
+    assert (channel.user, channel.config, channel.is_active) == (user, {"to": [NUMBER]}, True)

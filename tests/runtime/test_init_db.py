@@ -19,6 +19,7 @@ from monitoring.models import Monitor, MonitorHistory
 from notifications.models import Channel, NotificationLog, Subscription
 from runtime import seeding
 from runtime.schedules import DAILY, EVERY_MINUTE, HOURLY
+from tests.notifications.twilio import account
 from websites.models import Website
 
 pytestmark = pytest.mark.integration
@@ -132,6 +133,7 @@ def test_a_running_fake_world_becomes_websites_and_channels(
     with World() as world:
         Story(world).open_shops()
         settings.TELEGRAM_BOT_TOKEN = world.state()["telegram"]["token"]
+        settings.TWILIO = account(world)
         path = tmp_path / "world.json"
         path.write_text(json.dumps(world.state()))
         init_db("--sample-data", world=path)
@@ -140,7 +142,8 @@ def test_a_running_fake_world_becomes_websites_and_channels(
         "Alpine Hosting": "whmcs_api",
     }
     assert Monitor.objects.filter(threshold_low=3).count() == 9
-    assert set(Channel.objects.values_list("kind", flat=True)) == {"telegram", "email", "webhook"}
+    kinds = Channel.objects.values_list("kind", flat=True)
+    assert set(kinds) == {"telegram", "email", "webhook", "sms"}
     assert not NotificationLog.objects.exists()
 
 

@@ -18,7 +18,7 @@ import pytest
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.once]
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-KINDS = {"telegram", "mail", "webhook"}
+KINDS = {"telegram", "mail", "webhook", "sms"}
 
 
 def free_port() -> int:
@@ -43,7 +43,7 @@ def wait_until(condition: Any, seconds: float, process: subprocess.Popen[str]) -
         time.sleep(0.2)
 
 
-def test_the_demo_shows_a_sell_out_by_telegram_mail_and_webhook() -> None:
+def test_the_demo_shows_a_sell_out_by_telegram_mail_webhook_and_sms() -> None:
     port, world = free_port(), free_port()
     inherited = {k: v for k, v in os.environ.items() if not k.startswith(("COV_", "TEST_"))}
     for name in ("SECRET_KEY", "FIELD_ENCRYPTION_KEYS"):
