@@ -10,6 +10,7 @@ from django.db import transaction
 from accounts.models import Team, User
 from common.errors import InvalidInputError
 from monitoring.models import Monitor
+from monitoring.services.alerts import alerts_check
 from monitoring.services.ingest import stock_push
 from monitoring.services.monitors import monitor_create, monitor_update
 from websites.models import Website
@@ -52,9 +53,10 @@ def item_update(*, item: Monitor, **changes: Any) -> Monitor:
         changes["product_name"] = changes.pop("name").strip()
     with transaction.atomic():
         if changes:
-            monitor_update(monitor=item, **changes)
+            monitor_update(monitor=item, is_judged=quantity is None, **changes)
         if quantity is not None:
             stock_push(monitor=item, quantity=quantity)
+            alerts_check(monitors=Monitor.objects.filter(pk=item.pk))
     item.refresh_from_db()
     return item
 
@@ -62,7 +64,15 @@ def item_update(*, item: Monitor, **changes: Any) -> Monitor:
 def _shelf(team: Team) -> Website:
     held = Website.objects.filter(team=team, source=SOURCE, is_active=True)
     found = held.filter(name=SHELF).first() or held.order_by("pk").first()
-    return found or website_create(team=team, name=SHELF, source=SOURCE)
+    if found is not None:
+        return found
+    taken = set(Website.objects.filter(team=team).values_list("name", flat=True))
+    free = (SHELF, *(f"{SHELF} {number}" for number in range(2, len(taken) + 3)))
+    try:
+        name = next(one for one in free if one not in taken)
+        return website_create(team=team, name=name, source=SOURCE)
+    except InvalidInputError:  # somebody else made it at this moment
+        return held.order_by("pk").get()
 
 
 def _refuse_nameless(name: str) -> None:

@@ -116,8 +116,9 @@ def _create(website: Website, rows: Mapping[int, Mapping[str, Any]]) -> list[Mon
     return list(monitors.values())
 
 
-def monitor_update(*, monitor: Monitor, **changes: Any) -> Monitor:
-    """Changes editable fields only. Raises InvalidInputError."""
+def monitor_update(*, monitor: Monitor, is_judged: bool = True, **changes: Any) -> Monitor:
+    """Changes editable fields only. Raises InvalidInputError. `is_judged`: new thresholds open and
+    resolve alerts at once; a caller that brings new stock too calls `alerts_check` after it."""
     _refuse_unknown(changes)
     watched = (monitor.product_id, monitor.config_option_id)
     for name, value in changes.items():
@@ -133,7 +134,7 @@ def monitor_update(*, monitor: Monitor, **changes: Any) -> Monitor:
             monitor.refresh_from_db()
         if not monitor.is_active:
             alerts_end(monitors=this, reason=ResolveReason.PAUSED)
-        elif changes.keys() & JUDGED_BY:
+        elif is_judged and changes.keys() & JUDGED_BY:
             alerts_check(monitors=this)
             monitor.refresh_from_db(fields=["threshold_state"])
     return monitor

@@ -228,7 +228,8 @@ def _finish_changed(
         written = write_steps(website_id=lease.website_id, run_id=run_id, steps=steps, now=now)
         ids += written.event_ids
     ids += write_website_events(lease, run_id, events, now, proof_of(lease, snapshot))
-    if run_id is not None and len(ids) != told:  # alerts opened or resolved, or a monitor was deleted meanwhile
+    # Alerts opened or resolved, or a monitor was deleted meanwhile.
+    if run_id is not None and len(ids) != told:
         run_events_set(run_id, len(ids))
     outcome = PollOutcome.CHANGED
     return PollResult(lease.website_id, lease.name, outcome, monitors, changes, len(ids)), ids

@@ -15,7 +15,7 @@ from tests.factories import make_team, make_website
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def _at_once(count, work):
+def at_once(count, work):
     """Runs `work` in `count` threads that start together; returns what they came to."""
     barrier, results, failures = threading.Barrier(count), [], []
 
@@ -41,7 +41,7 @@ def test_four_tickers_claim_each_due_website_once():
     team = make_team()
     ids = {make_website(team).pk for _ in range(40)}
     now = timezone.now()
-    claimed = Counter(pk for won in _at_once(4, lambda: due_claim(now)) for pk in won)
+    claimed = Counter(pk for won in at_once(4, lambda: due_claim(now)) for pk in won)
     assert set(claimed) == ids
     assert set(claimed.values()) == {1}
 
@@ -50,7 +50,7 @@ def test_four_workers_lease_each_website_once():
     team = make_team()
     ids = [make_website(team).pk for _ in range(20)]
     now = timezone.now()
-    taken = _at_once(4, lambda: take(ids, now, only_queued=False))
+    taken = at_once(4, lambda: take(ids, now, only_queued=False))
     leased = Counter(lease.website_id for leases in taken for lease in leases)
     assert set(leased) == set(ids)
     assert set(leased.values()) == {1}
