@@ -1,10 +1,11 @@
-"""What the queue calls. No arguments: the tables say what is to be done."""
+"""What the queue calls. Mostly without arguments: the tables say what is to be done."""
 
 from __future__ import annotations
 
 from notifications import planning
 from notifications.services import outbox, sweeping
 from notifications.services.cards import cards_refresh
+from notifications.services.owners import owners_tell
 
 
 def plan() -> None:
@@ -20,6 +21,11 @@ def deliver() -> None:
 def cards() -> None:
     """Live cards that do not show what they should."""
     cards_refresh()
+
+
+def tell_owners(channel_id: int) -> None:
+    """That a channel was disabled."""
+    owners_tell(channel_id)
 
 
 def sweep() -> None:

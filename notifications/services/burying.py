@@ -10,6 +10,7 @@ from notifications.choices import ChannelHealth, NotificationStatus
 from notifications.models import Channel, NotificationLog
 from notifications.querysets import NotificationLogQuerySet
 from notifications.rendering import TEST_TYPE
+from notifications.services.owners import owners_tell_later
 
 REASON_MAX = 250
 
@@ -53,7 +54,8 @@ def pause(*, channel_id: int, until: datetime) -> None:
 
 
 def disable(*, channel_id: int, reason: str, now: datetime) -> None:
-    """Nothing will arrive there until a person mends it; what waits for it ends dead too."""
+    """Nothing will arrive there until a person mends it; what waits for it ends dead too, and the
+    owners hear of it by mail."""
     Channel.objects.filter(pk=channel_id).update(
         is_active=False,
         health=ChannelHealth.DISABLED,
@@ -63,6 +65,7 @@ def disable(*, channel_id: int, reason: str, now: datetime) -> None:
         updated_at=now,
     )
     bury_pending(channel_id=channel_id, reason=reason, now=now)
+    owners_tell_later(channel_id=channel_id)
 
 
 def _bury(rows: NotificationLogQuerySet, reason: str, now: datetime) -> int:
