@@ -26,7 +26,7 @@ from accounts.admin.scoping import ScopedFieldsMixin
 from accounts.admin.theme import ThemedChangeList
 from accounts.admin.verbs import VerbsMixin
 from accounts.choices import Role
-from accounts.models import Team
+from accounts.models import Preferences, Team
 from common.errors import InvalidInputError, ProductError
 
 
@@ -200,7 +200,8 @@ class TeamScopedAdmin(ScopedFieldsMixin, VerbsMixin):
         return {}
 
     def _in_zone(self, request: HttpRequest, page: Callable[[], HttpResponse]) -> HttpResponse:
-        """Times are shown and read in the zone of the user's team, if there is just one.
+        """Times are shown and read in the zone the user prefers, else in that of their team, if
+        there is just one.
 
         What a service refuses while a page writes becomes a message; the transaction is gone.
         """
@@ -236,10 +237,11 @@ def _sentence(error: ProductError) -> str:
 
 def _zone(request: HttpRequest) -> ZoneInfo | None:
     """None stands for the zone of the settings."""
+    wished = Preferences.objects.filter(user_id=request.user.pk)
+    name = wished.values_list("time_zone", flat=True).first()
     held = roles(request)
-    if len(held) != 1:
-        return None
-    name = Team.objects.filter(pk__in=held).values_list("time_zone", flat=True).first()
+    if not name and len(held) == 1:
+        name = Team.objects.filter(pk__in=held).values_list("time_zone", flat=True).first()
     try:
         return ZoneInfo(name) if name else None
     except (ZoneInfoNotFoundError, ValueError):

@@ -40,6 +40,11 @@ EVENT_TONES: dict[str, Tone] = {
     EventType.WEBSITE_UNREACHABLE: "bad",
     EventType.WEBSITE_RECOVERED: "good",
     EventType.SNAPSHOT_QUARANTINED: "warn",
+    EventType.MONITOR_FLAPPING: "warn",
+    EventType.ALERT_OPENED: "bad",
+    EventType.ALERT_ACKNOWLEDGED: "info",
+    EventType.ALERT_REMINDER: "warn",
+    EventType.ALERT_RESOLVED: "good",
 }
 OUTCOME_TONES: dict[str, Tone] = {
     PollOutcome.UNCHANGED: "idle",

@@ -145,6 +145,8 @@ def step_text(row: MonitorHistory) -> SafeString | str:
 def _numbers(row: MonitorHistory) -> str:
     if row.from_quantity is None and row.to_quantity is None:
         return ""
+    if row.alert_id is not None and row.event_type.startswith("alert_"):
+        return ""  # a turn of an alert is no step of the stock
     before = "?" if row.from_quantity is None else row.from_quantity
     after = "?" if row.to_quantity is None else row.to_quantity
     return f"{before} → {after}"
