@@ -113,5 +113,5 @@ def test_polls_checks_pushes_and_edits_at_once_do_not_lock_each_other_out():
     assert at_once(6, work) == [True] * 6
     alerts_check(monitors=Monitor.objects.filter(website=shelf))
     for item in Monitor.objects.all():
-        is_low = item.quantity < item.threshold_low
+        is_low = (item.quantity or 0) < (item.threshold_low or 0)
         assert Alert.objects.unresolved().filter(monitor=item, kind="low").exists() == is_low
