@@ -23,8 +23,8 @@ from demo.telegram import TOKEN
 from demo.world import World
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-STARTS_WITHIN = 60.0
-STOPS_WITHIN = 30.0
+STARTS_WITHIN = 120.0
+STOPS_WITHIN = 60.0
 NEW_KEY = """
 from accounts.models import Team
 from django.core.management import call_command
@@ -38,8 +38,8 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def eventually(found: Callable[[], Any], *, within: float = 20.0, what: str = "it") -> Any:
-    """Asks until the answer is true; fails naming what never came."""
+def eventually(found: Callable[[], Any], *, within: float = 45.0, what: str = "it") -> Any:
+    """Asks until the answer is true; fails naming what never came. Patient: machines are busy."""
     deadline = time.monotonic() + within
     while time.monotonic() < deadline:
         if answer := found():

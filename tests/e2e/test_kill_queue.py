@@ -9,7 +9,7 @@ import pytest
 from tests.e2e.conftest import eventually, install
 from tests.e2e.inside import SHORT, Book, Inside, Stock, kill
 
-pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(480)]
 
 
 @pytest.fixture
@@ -53,6 +53,6 @@ def test_a_queue_that_is_killed_wedged_or_stopped_in_any_of_its_parts_works_agai
     stock.flows()
     book.says(queue, "answered no canary for", times=2)
 
-    eventually(inside.is_well, within=30, what="a system that is well")
+    eventually(inside.is_well, within=60, what="a system that is well")
     stock.adds_up()
     assert product.stop() == 0

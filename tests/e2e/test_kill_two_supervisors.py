@@ -10,7 +10,7 @@ import pytest
 from tests.e2e.conftest import Product, eventually, free_port, install
 from tests.e2e.inside import SHORT, Inside, Stock
 
-pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(480)]
 
 SHOPS = ("alpha", "beta", "gamma", "delta")
 

@@ -10,7 +10,7 @@ import requests
 from tests.e2e.conftest import eventually, install
 from tests.e2e.inside import SHORT, Book, Inside, Stock, kill
 
-pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(480)]
 
 
 @pytest.fixture
@@ -39,16 +39,16 @@ def test_web_server_and_core_process_come_back_whatever_happens_to_them(running,
 
     before = inside.below_main("web")
     kill(before)
-    eventually(lambda: answers(product), within=30, what="an answer of another worker")
+    eventually(lambda: answers(product), within=60, what="an answer of another worker")
     assert inside.below_main("web") != before
 
     kill(inside.main("web"))
     stock.flows()
-    eventually(lambda: answers(product), within=30, what="an answer of the web server")
+    eventually(lambda: answers(product), within=60, what="an answer of the web server")
     book.says("web", "ended by signal SIGKILL")
 
     kill(*inside.members("web"), number=signal.SIGSTOP)
-    eventually(lambda: answers(product), within=30, what="an answer of the web server")
+    eventually(lambda: answers(product), within=60, what="an answer of the web server")
     book.says("web", "answered no request for")
 
     kill(inside.main("core"))
@@ -65,6 +65,6 @@ def test_web_server_and_core_process_come_back_whatever_happens_to_them(running,
     assert main not in inside.members("core")
     book.says("core", "ended by signal SIGKILL", times=2)
 
-    eventually(inside.is_well, within=30, what="a system that is well")
+    eventually(inside.is_well, within=60, what="a system that is well")
     stock.adds_up()
     assert product.stop() == 0
