@@ -95,6 +95,7 @@ class Updates:
                         "one bot instance is running",
                     )
             self.handed += [one["update_id"] for one in found[:limit]]
+            self.changed.notify_all()
             return found[:limit]
 
     def _is_asked(self, update: Json) -> bool:

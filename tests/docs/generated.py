@@ -12,6 +12,7 @@ from typing import Any
 from django.apps import apps
 from django.db import models
 
+from accounts.choices import Role
 from common.plugin import ConfigField
 from config.api import router
 from monitoring.choices import EventType
@@ -19,6 +20,8 @@ from notifications.channels.apprise.schemes import REFUSED, SCHEMES
 from notifications.channels.registry import CHANNELS
 from notifications.matching import FLAG_OF, NOT_IN_ALL
 from notifications.payload import WEBHOOK_TYPES
+from notifications.telegram_bot.commands import COMMANDS
+from notifications.telegram_bot.words import say_plain
 from runtime.metrics.definitions import DEFINITIONS
 from tests.docs.pages import ROOT
 from websites.sources.registry import SOURCES
@@ -35,6 +38,7 @@ def all_parts() -> dict[str, str]:
         made[f"channel-{kind}"] = options_table(CHANNELS.get(kind).CONFIG)
     made["apprise-services"] = services_table()
     made["apprise-refused"] = refused_table()
+    made["telegram-commands"] = commands_table()
     made["metrics"] = metrics_table()
     for model in our_models():
         made[f"model-{model.__name__}"] = fields_table(model)
@@ -70,6 +74,19 @@ def options_table(fields: Sequence[ConfigField]) -> str:
         for one in fields
     ]
     return table(("Option", "Label", "Required", "Secret", "Meaning"), rows)
+
+
+def commands_table() -> str:
+    """What the Telegram bot understands."""
+    rows = [
+        (
+            f"`{one.usage}`",
+            Role(one.role).label.lower() if one.role else "everybody",
+            say_plain(f"do_{one.name}", "en"),
+        )
+        for one in COMMANDS.values()
+    ]
+    return table(("Command", "Who", "What"), rows)
 
 
 def services_table() -> str:

@@ -86,27 +86,29 @@ def _bad_request(error: BadRequest) -> DeliveryError:
     if _says(error, GONE):
         return _closed(
             text,
-            "chat_not_found",
-            "Check the chat, write to the bot once, then enable the channel.",
+            code="chat_not_found",
+            advice="Check the chat, write to the bot once, then enable the channel.",
         )
     if _says(error, TOPIC_GONE):
         return _closed(
             text,
-            "topic_not_found",
-            "Enter another topic, or none for the general one, then enable the channel.",
+            code="topic_not_found",
+            advice="Enter another topic, or none for the general one, then enable the channel.",
         )
     if _says(error, TOPIC_CLOSED):
         return _closed(
             text,
-            "topic_closed",
-            "Open the topic again, or let the bot manage topics, then enable the channel.",
+            code="topic_closed",
+            advice="Open the topic again, or let the bot manage topics, then enable the channel.",
         )
     if _says(error, NO_RIGHTS):
-        return _closed(text, "no_rights", "Let the bot write there, then enable the channel.")
+        return _closed(
+            text, code="no_rights", advice="Let the bot write there, then enable the channel."
+        )
     return DeliveryError(f"Telegram refused: {text}.", code="bad_request", permanent=True)
 
 
-def _closed(text: str, code: str, advice: str) -> DeliveryError:
+def _closed(text: str, *, code: str, advice: str) -> DeliveryError:
     return DeliveryError(
         f"Telegram refused: {text}.", code=code, disables_channel=True, advice=advice
     )
