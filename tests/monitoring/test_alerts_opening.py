@@ -5,10 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from monitoring.models import Alert, MonitorHistory, PollRun
+from monitoring.services.leases import take
+from monitoring.services.recording import outcome_record
 from tests.factories import ambiguous, make_monitor, make_website, reading, snapshot
-from tests.monitoring.polls import alert_events, events, poll, website
+from tests.monitoring.polls import alert_events, events, poll, statements, website
 from websites.sources.errors import AuthError, UnreachableError
 
 __all__ = ["website"]
@@ -216,3 +221,22 @@ def test_other_teams_have_alerts_of_their_own(website, monitor):
     see(website, 10, 3)
     see(other, 10, 3)
     assert [told[2] for told in alert_events()] == ["", ""]
+
+
+def test_the_statements_of_a_poll_do_not_grow_with_its_alerts(website):
+    """Sixty open, then sixty resolve and sixty others open."""
+    for number in range(60):
+        make_monitor(website, product_id=str(number), threshold_low=5)
+
+    def cost(quantity):
+        (lease,) = take([website.pk], timezone.now(), only_queued=False)
+        listing = [reading(quantity, product_id=str(n)) for n in range(60)]
+        with CaptureQueriesContext(connection) as queries:
+            outcome_record(lease, snapshot(*listing, body_hash=f"1:{quantity}"), timezone.now())
+        return len(statements(queries))
+
+    cost(9)
+    assert cost(3) <= 16
+    assert cost(0) <= 16
+    assert cost(9) <= 16
+    assert Alert.objects.count() == 120
