@@ -7,6 +7,7 @@ from django.utils.safestring import SafeString
 from accounts.admin.display import Tone, badge
 from notifications.choices import ChannelHealth, NotificationStatus
 from notifications.models import Channel, NotificationLog
+from notifications.progress import FAILED
 
 CHANNEL_TONES: dict[str, Tone] = {
     ChannelHealth.UNKNOWN: "idle",
@@ -33,8 +34,13 @@ def channel_badge(channel: Channel) -> SafeString:
 
 
 def notification_badge(row: NotificationLog) -> SafeString:
-    """A message that failed before and waits for another try says so."""
+    """A message that failed before and waits for another try says so; so does one whose provider
+    told later what became of it."""
     status = NotificationStatus(row.status)
+    if status == NotificationStatus.SENT and row.provider_status in FAILED:
+        return badge("Not delivered", "bad", row.error_message)
+    if status == NotificationStatus.SENT and row.delivered_at is not None:
+        return badge("Delivered", "good", row.error_message)
     if status == NotificationStatus.PENDING and row.retry_count:
         return badge("Waits to retry", "warn", row.error_message)
     return badge(status.label, STATUS_TONES[status], row.error_message)

@@ -10,6 +10,7 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from demo.twilio import TOKEN
+from notifications.admin.badges import notification_badge
 from notifications.channels.twilio.signature import sign
 from notifications.models import NotificationLog
 from tests.notifications.factories import make_channel, make_notification
@@ -46,6 +47,7 @@ def test_a_message_moves_on_to_delivered(twilio):
     row = told(twilio, row, "delivered")
     assert row.provider_status == "delivered"
     assert row.delivered_at is not None
+    assert "Delivered" in notification_badge(row)
     assert told(twilio, row, "read").provider_status == "read"
 
 
@@ -78,6 +80,9 @@ def test_a_signature_holds_for_its_address_and_form_only(twilio, settings, world
         form["MessageStatus"] = "delivered"
     if change == "no token":
         settings.TWILIO = account(world, auth_token="")
+        empty = sign(token="", url=settings.TWILIO.callback_url, form={})
+        headers = {"X-Twilio-Signature": empty}
+        url, form = settings.TWILIO.callback_url, {}
     answer = post(url, form, headers)
     assert answer.status_code == 403
     assert answer.json()["error"]["code"] == "permission_denied"
@@ -120,6 +125,7 @@ def test_a_failure_is_shown_at_the_message_and_the_channel(twilio):
     assert (row.delivered_at, row.channel.health) == (None, "failing")
     assert NUMBER in row.channel.last_error
     assert row.channel.is_active
+    assert "Not delivered" in notification_badge(row)
 
 
 def test_an_error_we_have_no_words_for_is_named_by_its_number(twilio):
