@@ -122,11 +122,20 @@ def _readable(body: bytes) -> tuple[str, str]:
 
 
 def _buttons(message: Received) -> str:
+    """Addresses as links; what acts as buttons that press as the person of the chat."""
     markup = message.detail.get("reply_markup")
     rows = markup.get("inline_keyboard", []) if isinstance(markup, dict) else []
-    links = [
-        f'<a href="{escape(button.get("url", "#"))}">{escape(button["text"])}</a>'
-        for row in rows
-        for button in row
-    ]
-    return f'<div class="buttons">{"".join(links)}</div>' if links else ""
+    shown = [_button(button, message) for row in rows for button in row]
+    return f'<div class="buttons">{"".join(shown)}</div>' if shown else ""
+
+
+def _button(button: dict[str, str], message: Received) -> str:
+    label = escape(button["text"])
+    if "callback_data" not in button:
+        return f'<a href="{escape(button.get("url", "#"))}">{label}</a>'
+    press = {
+        "button": button["callback_data"],
+        "chat_id": int(message.to),
+        "message_id": message.detail.get("message_id", 0),
+    }
+    return f'<button data-press="{escape(json.dumps(press))}">{label}</button>'

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from accounts.choices import Role
 from accounts.models import Team
 from monitoring.models import Monitor
 from monitoring.services.importing import products_import
 from monitoring.services.ingest import stock_push
 from monitoring.services.monitors import monitor_update, monitors_bulk_create
 from notifications.channels.twilio.config import missing_settings
-from notifications.models import Channel
+from notifications.models import Channel, TelegramLink
 from notifications.services.channels import channel_create
-from notifications.services.subscriptions import subscription_create
+from notifications.services.subscriptions import subscription_create, subscription_update
+from notifications.telegram_bot.linking import chat_bind
+from notifications.telegram_bot.updates import Chat, Person
 from websites.models import Website
 from websites.services import website_create
 
@@ -87,3 +90,22 @@ def world_channels(team: Team, world: Mapping[str, Any]) -> list[Channel]:
         subscription_create(channel=channel, events=list(URGENT) if kind == "sms" else ["*"])
         channels.append(channel)
     return channels
+
+
+def world_link(team: Team, world: Mapping[str, Any]) -> TelegramLink | None:
+    """The fake chat belongs to the first owner, as if they had linked it: its buttons work, and it
+    is told of alerts beside everything else."""
+    owner = team.memberships.filter(role=Role.OWNER).select_related("user").order_by("pk").first()
+    if owner is None:
+        return None
+    chat_id = int(world["telegram"]["chat_id"])
+    link = chat_bind(
+        user=owner.user,
+        team=team,
+        chat=Chat(chat_id, "private", "Demo"),
+        person=Person(chat_id, "Demo"),
+    )
+    if link.channel is not None:
+        for subscription in link.channel.subscriptions.all():
+            subscription_update(subscription=subscription, events=["*", "alert_opened"])
+    return link

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import subprocess
 import sys
 import threading
+from html import unescape
 
 import pytest
 import requests
@@ -14,8 +16,10 @@ import requests
 from demo.cli import main
 from demo.inbox import Received
 from demo.story import Story
+from demo.telegram import CHAT_ID
 from demo.world import World
 from tests.demo.calling import products
+from tests.demo.test_telegram import send
 
 
 def page(world: World) -> str:
@@ -49,6 +53,20 @@ def test_the_page_shows_stock_and_messages_newest_first(world: World) -> None:
     for words in ("1 left", "sold out", "unlimited", "<polyline", "answered 500", ">Buy<"):
         assert words in text
     assert text.index("no json") < text.index("third") < text.index("second") < text.index("first")
+
+
+def test_a_button_on_the_page_presses_as_the_person_of_the_chat(world: World) -> None:
+    markup = {"inline_keyboard": [[{"text": "Ack", "callback_data": "a:1:0"}]]}
+    send(world, reply_markup=markup)
+    found = re.search(r'<button data-press="([^"]+)">Ack<', page(world))
+    assert found
+    answer = requests.post(
+        f"{world.base_url}/control/telegram/press", data=unescape(found[1]), timeout=5
+    )
+    assert answer.ok
+    (update,) = world.telegram.updates.waiting
+    assert update["callback_query"]["data"] == "a:1:0"
+    assert update["callback_query"]["from"]["id"] == CHAT_ID
 
 
 def test_a_big_world_is_cut_short(world: World) -> None:

@@ -16,7 +16,7 @@ from accounts.models import Membership, Team, User
 from demo.story import Story
 from demo.world import World
 from monitoring.models import Monitor, MonitorHistory
-from notifications.models import Channel, NotificationLog, Subscription
+from notifications.models import Channel, NotificationLog, Subscription, TelegramLink
 from runtime import seeding
 from runtime.schedules import DAILY, EVERY_MINUTE, HOURLY
 from tests.notifications.twilio import account
@@ -143,7 +143,10 @@ def test_a_running_fake_world_becomes_websites_and_channels(
     }
     assert Monitor.objects.filter(threshold_low=3).count() == 9
     kinds = Channel.objects.values_list("kind", flat=True)
-    assert set(kinds) == {"telegram", "email", "webhook", "sms"}
+    assert sorted(kinds) == ["email", "sms", "telegram", "webhook"]
+    link = TelegramLink.objects.get()
+    assert link.channel
+    assert link.channel.subscriptions.get().events == ["*", "alert_opened"]
     assert not NotificationLog.objects.exists()
 
 
