@@ -65,7 +65,7 @@ def test_a_broadcast_beyond_the_first_attempt_waits_for_the_task(world, monitor)
     assert NotificationLog.objects.filter(status="sent").count() == 26
 
 
-def shops_with_slow_receivers(world, count, *, delay_seconds=0.8):
+def shops_with_slow_receivers(world, count, *, delay_seconds=1.5):
     """Monitors of shops of different teams, each announced to a receiver that takes its time."""
     monitors = [make_monitor(make_website(), product_id="1") for _ in range(count)]
     for number, monitor in enumerate(monitors):

@@ -20,6 +20,7 @@ NOISE = ["login_wall", "cloudflare", "truncated", "rate_limit_page", "maintenanc
 @pytest.fixture(autouse=True)
 def _one_reader_at_a_time(settings):
     settings.GUARD_CONFIRM_SECONDS = 0
+    settings.FLAP_FLIPS = 0  # so many flips within seconds would be told as flapping
 
 
 @pytest.fixture
