@@ -56,6 +56,9 @@ def make_rows(product: Product, receiver: str) -> None:
         product.api("POST", f"monitors/{monitor}/stock/", {"quantity": quantity}, 201)
     product.api("POST", f"channels/{channel}/test/")
     eventually(lambda: product.api("GET", "notifications/")["count"] > 1, what="a message")
+    product.api("PATCH", f"items/{monitor}/", {"threshold_low": 9})
+    eventually(lambda: product.api("GET", "alerts/")["count"] > 0, what="an alert")
+    product.api("POST", f"monitors/{monitor}/silence/", {"minutes": 60}, 201)
     other = {"name": "Away", "source": "whmcs_api", "website_url": "http://127.0.0.1:9/",
              "api_identifier": "i", "api_secret": "s"}  # fmt: skip
     away = product.api("POST", "websites/", other, 201)["id"]
