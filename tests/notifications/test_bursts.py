@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from monitoring.models import MonitorHistory
 from notifications.bursts import Step, bursts_of, span_text
 from notifications.rendering import render_events
+from notifications.wording.gathering import burst_text
 from tests.notifications.factories import make_event
 from tests.notifications.matters import NOW
 
@@ -25,7 +26,7 @@ def test_a_burst_is_the_sum_of_its_changes():
     (burst,) = bursts_of(steps(20, 18, 17, 19, 13, 13))
     assert (burst.from_quantity, burst.to_quantity, burst.changes) == (20, 13, 5)
     assert (burst.net, burst.sold, burst.added) == (-7, 9, 2)
-    assert burst.text == "-7 in 4 min"
+    assert burst_text(burst, "en") == "-7 in 4 min"
 
 
 def test_a_single_change_and_other_kinds_of_events_are_no_burst():
@@ -35,7 +36,7 @@ def test_a_single_change_and_other_kinds_of_events_are_no_burst():
 
 def test_products_are_summed_apart():
     found = bursts_of([*steps(9, 8, 7, key="b"), *steps(3, 4, 6, key="a")])
-    assert [(burst.key, burst.text) for burst in found] == [
+    assert [(burst.key, burst_text(burst, "en")) for burst in found] == [
         ("b", "-2 in 60 s"),
         ("a", "+3 in 60 s"),
     ]
@@ -44,12 +45,12 @@ def test_products_are_summed_apart():
 def test_an_unknown_number_makes_the_sum_unknown_and_never_zero():
     (burst,) = bursts_of(steps(9, None, 7))
     assert (burst.net, burst.sold, burst.added) == (None, None, None)
-    assert burst.text == "2 changes in 60 s"
+    assert burst_text(burst, "en") == "2 changes in 60 s"
 
 
 def test_what_came_and_went_is_told_as_such():
     (burst,) = bursts_of(steps(5, 3, 5))
-    assert burst.text == "±0 in 60 s"
+    assert burst_text(burst, "en") == "±0 in 60 s"
 
 
 @pytest.mark.parametrize(
@@ -63,6 +64,8 @@ def test_spans_are_rounded_to_what_people_care_for(seconds, text):
 @given(st.lists(st.integers(0, 1000), min_size=3, max_size=20))
 def test_the_sum_is_what_was_added_less_what_was_sold(quantities):
     (burst,) = bursts_of(steps(*quantities))
+    assert burst.added is not None
+    assert burst.sold is not None
     assert burst.net == quantities[-1] - quantities[0] == burst.added - burst.sold
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -27,7 +28,7 @@ def groups(events, *rules, now=NOW, window=WINDOW, **fields):
 
 
 def hush(**fields):
-    values = {
+    values: dict[str, Any] = {
         "id": 1,
         "team_id": 1,
         "website_id": None,

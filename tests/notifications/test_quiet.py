@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -10,10 +11,11 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Preferences
 from monitoring.models import MonitorHistory, PollRun, Silence
+from notifications.channels.base import Message
 from notifications.choices import DropCode
 from notifications.models import Channel, NotificationLog
 from notifications.planning import all_plan, events_plan
-from notifications.services.claiming import claim
+from notifications.services.claiming import Claim, claim
 from notifications.services.outbox import deliver, notification_resend
 from tests.docs.pages import table_rows, text_of
 from tests.factories import make_monitor, make_user, make_website
@@ -30,7 +32,7 @@ pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 NIGHT = datetime(2026, 11, 21, 23, tzinfo=UTC)
 MORNING = datetime(2026, 11, 22, 7, tzinfo=UTC)
-QUIET = {"quiet_from": time(22), "quiet_until": time(7)}
+QUIET: dict[str, Any] = {"quiet_from": time(22), "quiet_until": time(7)}
 
 
 @pytest.fixture
@@ -50,6 +52,11 @@ def silence(of, **fields):
     return Silence.objects.create(
         team=of.team, **{"reason": "Moving", "author": "ann", **values, **fields}
     )
+
+
+def words(claimed: Claim) -> Message:
+    assert claimed.message is not None
+    return claimed.message
 
 
 def seconds(count):
@@ -154,8 +161,8 @@ def test_changes_after_a_message_are_one_held_row_that_says_their_sum(monitor, c
     assert row.events.count() == 3
     assert [each.id for each in claim(ids=None, limit=9, now=seconds(59))] == [first]
     (claimed,) = claim(ids=None, limit=9, now=seconds(60))
-    assert "-3" not in claimed.message.subject  # each of the three went from 9 to 8
-    assert "in 20 s" in claimed.message.text
+    assert "-3" not in words(claimed).subject  # each of the three went from 9 to 8
+    assert "in 20 s" in words(claimed).text
 
 
 def test_the_next_burst_begins_when_the_last_one_left(monitor, channel):
@@ -210,7 +217,7 @@ def test_a_night_is_one_message_in_the_morning(website, channel):
     assert (row.notification_type, row.release_at, row.events.count()) == ("quiet", MORNING, 10)
     assert claim(ids=None, limit=9, now=MORNING - timedelta(seconds=1)) == []
     (claimed,) = claim(ids=None, limit=9, now=MORNING)
-    assert claimed.message.subject == "After quiet hours: 10 events"
+    assert words(claimed).subject == "After quiet hours: 10 events"
 
 
 def test_a_person_sleeps_by_their_own_clock(website):
@@ -274,8 +281,8 @@ def test_2800_products_that_sell_out_in_one_poll_are_one_message_per_subscriber(
     assert pieces.count() == -(-2800 // 15)
     assert sum(piece.events.count() for piece in pieces) == 2800
     (claimed,) = claim(ids=[NotificationLog.objects.get(channel=channel).pk], limit=1, now=NIGHT + timedelta(days=900))  # fmt: skip
-    assert claimed.message.subject == f"{website}: 2800 events"
-    assert "and 2700 more" in claimed.message.text
+    assert words(claimed).subject == f"{website}: 2800 events"
+    assert "and 2700 more" in words(claimed).text
 
 
 def test_reminders_of_a_scan_are_one_message_however_they_are_planned(website, channel):
@@ -289,7 +296,7 @@ def test_reminders_of_a_scan_are_one_message_however_they_are_planned(website, c
     assert (row.notification_type, row.events.count()) == ("reminders", 703)
     assert claim(ids=None, limit=9, now=NOON + timedelta(seconds=9)) == []
     (claimed,) = claim(ids=None, limit=9, now=NOON + timedelta(seconds=10))
-    assert claimed.message.subject == "Reminders of open alerts: 703 events"
+    assert words(claimed).subject == "Reminders of open alerts: 703 events"
 
 
 def _statements(website, count):

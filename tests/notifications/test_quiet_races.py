@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from monitoring.models import MonitorHistory
+from monitoring.services.setbased import insert_rows
 from notifications import planning
 from notifications.models import NotificationLog
 from notifications.planning import all_plan, events_plan
@@ -76,7 +77,7 @@ def test_a_planner_that_dies_while_joining_leaves_the_held_row_as_it_was(website
     make_event(make_monitor(website), created_at=NIGHT)
     events_plan(now=NIGHT)
     late = make_event(make_monitor(website), created_at=NIGHT)
-    insert = owing.insert_rows
+    insert = insert_rows
 
     def die(model, *args, **fields):
         if model is NotificationLog.events.through:
@@ -106,7 +107,7 @@ def test_a_claim_passes_over_a_row_that_a_planner_holds(website, monkeypatch):
         seen.extend(claim(ids=None, limit=9, now=MORNING))
         connection.close()
 
-    write = planning.groups_owe
+    write = owing.groups_owe
 
     def slowly(**given):
         owed = write(**given)
@@ -121,4 +122,5 @@ def test_a_claim_passes_over_a_row_that_a_planner_holds(website, monkeypatch):
             events_plan(now=NIGHT)
     assert seen == []
     (claimed,) = claim(ids=None, limit=9, now=MORNING)
+    assert claimed.message is not None
     assert claimed.message.subject == "After quiet hours: 2 events"
