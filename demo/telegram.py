@@ -1,5 +1,4 @@
-"""The Bot API at `/bot<TOKEN>/<method>`: what a sender of messages needs, and a bot that listens
-(telegram_updates.py).
+"""The Bot API at `/bot<TOKEN>/<method>`, for senders and for bots that listen (telegram_updates.py).
 
 Failures by name, see fail(): too_many(retry_after), blocked, kicked, deactivated, group_deleted,
 chat_not_found, cant_parse, topic_closed, no_rights, unauthorized, server_error, bad_gateway,

@@ -35,6 +35,7 @@ class TelegramLinkView(APIView):
 
     @extend_schema(
         summary="Link a Telegram chat",
+        tags=["channels"],
         request=TelegramLinkRequestSerializer,
         responses={201: TelegramLinkAnswerSerializer},
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from functools import partial
 from html import unescape
 from typing import Any
 
@@ -121,6 +122,14 @@ def test_an_alert_is_acknowledged_and_muted_from_telegram_and_the_desk_shows_it(
     assert person.product.stop() == 0
 
 
+def is_handed(world, update: int) -> bool:
+    return update in world.telegram.updates.handed
+
+
+def is_confirmed(world, update: int) -> bool:
+    return update not in {one["update_id"] for one in world.telegram.updates.waiting}
+
+
 def test_no_update_is_lost_when_the_bot_is_killed_at_it(person, world):
     person.link()
     inside = Inside(person.product)
@@ -132,18 +141,14 @@ def test_no_update_is_lost_when_the_bot_is_killed_at_it(person, world):
         world.inbox.clear()
         undo = world.telegram.fail("slow", times=None, seconds=30)
         update = world.telegram.say("/status", CHAT_ID)
-        world.telegram.updates.wait(lambda u=update: u in world.telegram.updates.handed, 20)
+        world.telegram.updates.wait(partial(is_handed, world, update), 20)
         person.wait_for("Monitors:")  # said, and nobody knows it yet
         kill(*killed())
         undo()
         eventually(
             lambda: len(world.messages("telegram", HERE)) >= 2, within=40, what="the answer again"
         )
-        eventually(
-            lambda u=update: u not in {one["update_id"] for one in world.telegram.updates.waiting},
-            within=20,
-            what="the confirmation",
-        )
+        eventually(partial(is_confirmed, world, update), within=20, what="the confirmation")
     kill(*inside.members("bot"), number=signal.SIGSTOP)
     world.inbox.clear()
     world.telegram.say("/status", CHAT_ID)
