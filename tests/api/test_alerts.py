@@ -166,5 +166,5 @@ def test_an_item_belongs_to_a_member_of_the_team_or_to_nobody(api, person, team)
 def test_a_nameless_item_and_one_without_a_number_are_refused(api):
     for body, field in (({"name": " ", "quantity": 1}, "name"), ({"name": "A"}, "quantity")):
         assert list(api("POST", "items/", body, 400)["error"]["fields"]) == [field]
-    body = {"name": "A", "quantity": None}
-    assert list(api("POST", "items/", body, 400)["error"]["fields"]) == ["quantity"]
+    empty = {"name": "A", "quantity": None}
+    assert list(api("POST", "items/", empty, 400)["error"]["fields"]) == ["quantity"]

@@ -189,6 +189,7 @@ def test_a_monitor_moved_while_it_was_read_keeps_what_was_said_of_it(website, mo
     see(website, 10)
     (state,) = states_load(Monitor.objects.filter(pk=monitor.pk), website.pk)
     step = step_of(state, reading(3), source="whmcs_api", proof={})
+    assert step is not None
     monitor_update(monitor=monitor, **change)
     before = alert_events()
     written = write_steps(website_id=website.pk, run_id=None, steps=[step], now=timezone.now())
