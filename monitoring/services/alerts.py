@@ -20,7 +20,8 @@ from monitoring.alerting import SYSTEM, Author, Closing, Held, alert_event
 from monitoring.choices import AlertStatus, EventType, MonitorStatus, ResolveReason
 from monitoring.models import Alert, Monitor
 from monitoring.rules import decide
-from monitoring.services.episodes import alerts_close, step_events, thresholds_update
+from monitoring.services.alertwriting import alerts_close, thresholds_update
+from monitoring.services.episodes import step_events
 from monitoring.services.setbased import update_rows
 from monitoring.services.stepping import believed, states_load
 from monitoring.services.stockwriting import Step, event_row, write_events

@@ -2,72 +2,25 @@
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from django.db.models import Max, Q
-
-from monitoring.alerting import (
-    Closing,
-    Held,
-    Opening,
-    Telling,
-    alert_event,
-    judge,
-    linked,
-    tell,
+from monitoring.alerting import Closing, Held, Opening, alert_event, judge, linked
+from monitoring.choices import AlertKind, EventType, ResolveReason, Suppressed
+from monitoring.models import Monitor
+from monitoring.services.alertwriting import (
+    Key,
+    Opened,
+    Wanted,
+    alerts_close,
+    alerts_open,
+    held_load,
 )
-from monitoring.choices import AlertKind, AlertStatus, EventType, ResolveReason, Suppressed
-from monitoring.models import Alert, Monitor
-from monitoring.services.setbased import insert_rows, update_rows
-from monitoring.slots import Rhythm
-from monitoring.state import Change, Event
-from websites.models import Website
+from monitoring.state import Event
 
 if TYPE_CHECKING:
     from monitoring.services.stockwriting import Step
-
-Key = tuple[int | None, str]
-"""(monitor id, None for the website itself; kind of alert): at most one is unresolved."""
-
-MOST_NAMED = 1000
-"""Monitors that are named one by one in a query; with more, the whole website is asked for."""
-
-OPEN_COLUMNS = (
-    "public_id",
-    "website",
-    "monitor",
-    "subject",
-    "kind",
-    "status",
-    "quantity",
-    "threshold",
-    "opened_at",
-    "resolve_reason",
-    "note",
-    "last_sent_at",
-    "next_alert_at",
-    "reminder_count",
-    "created_at",
-    "updated_at",
-)
-
-
-class Wanted(NamedTuple):
-    """An alert that should open."""
-
-    monitor_id: int | None
-    subject: str
-    opening: Opening
-    is_flapping: bool = False
-
-
-class Opened(NamedTuple):
-    alert_id: int
-    wanted: Wanted
-    telling: Telling
 
 
 def step_events(*, website_id: int, steps: Sequence[Step], now: datetime) -> list[list[Event]]:
@@ -125,121 +78,6 @@ def website_events(
                 )
             )
     return [*linked(events, alerts, frozenset()), *more]
-
-
-def held_load(website_id: int, monitor_ids: Collection[int]) -> dict[int | None, dict[str, Held]]:
-    """Unresolved alerts of the monitors and of the website itself by monitor and kind, locked."""
-    about = Q(kind=AlertKind.UNREACHABLE)
-    if monitor_ids:
-        about = Q(monitor_id__in=monitor_ids) if len(monitor_ids) <= MOST_NAMED else Q()
-    rows = (
-        Alert.objects.unresolved()
-        .filter(about, website_id=website_id)
-        .select_for_update(no_key=True)
-    )
-    found: dict[int | None, dict[str, Held]] = {}
-    for monitor_id, *values in rows.order_by("pk").values_list("monitor_id", *Held._fields):
-        found.setdefault(monitor_id, {})[values[1]] = Held(*values)
-    return found
-
-
-def alerts_open(*, website_id: int, wanted: Sequence[Wanted], now: datetime) -> dict[Key, Opened]:
-    """Inserts the alerts that may open; those that somebody else opened meanwhile are left out."""
-    if not wanted:
-        return {}
-    rhythm, last = _rhythm(website_id), _last_load(website_id, wanted)
-    told: dict[Key, tuple[Wanted, Telling]] = {}
-    for one in wanted:
-        key = (one.monitor_id, str(one.opening.kind))
-        telling = tell(
-            one.opening, last=last.get(key), rhythm=rhythm, now=now, is_flapping=one.is_flapping
-        )
-        if telling is not None:
-            told[key] = (one, telling)
-    inserted = insert_rows(
-        Alert,
-        OPEN_COLUMNS,
-        [_alert_row(website_id, one, telling, now) for one, telling in told.values()],
-        returning=["id", "monitor", "kind"],
-        is_first_wins=True,
-    )
-    return {
-        (monitor_id, kind): Opened(alert_id, *told[(monitor_id, kind)])
-        for alert_id, monitor_id, kind in inserted
-    }
-
-
-def alerts_close(closings: Iterable[Closing], now: datetime) -> None:
-    """Resolves alerts that are locked."""
-    update_rows(
-        Alert,
-        match=["id"],
-        change=["status", "resolved_at", "resolve_reason", "updated_at"],
-        rows=[
-            (closing.alert.id, AlertStatus.RESOLVED, now, closing.reason, now)
-            for closing in closings
-        ],
-    )
-
-
-def thresholds_update(website_id: int, changes: Sequence[Change]) -> None:
-    """Alerts that stay open name the thresholds as they are now."""
-    held = held_load(website_id, [one.before.id for one in changes])
-    rows = []
-    for before in (one.before for one in changes):
-        for alert in held.get(before.id, {}).values():
-            now = before.threshold_high if alert.kind == AlertKind.HIGH else before.threshold_low
-            if now is not None and now != alert.threshold:
-                rows.append((alert.id, now))
-    update_rows(Alert, match=["id"], change=["threshold"], rows=rows)
-
-
-def _alert_row(
-    website_id: int, wanted: Wanted, telling: Telling, now: datetime
-) -> tuple[object, ...]:
-    opening = wanted.opening
-    return (
-        uuid.uuid4(),
-        website_id,
-        wanted.monitor_id,
-        wanted.subject,
-        opening.kind,
-        AlertStatus.OPEN,
-        opening.quantity,
-        opening.threshold,
-        now,
-        "",
-        "",
-        telling.last_sent_at,
-        telling.next_alert_at,
-        0,
-        now,
-        now,
-    )
-
-
-def _rhythm(website_id: int) -> Rhythm:
-    columns = ("team__reminders", "team__reminder_hour", "team__time_zone")
-    return Rhythm(*Website.objects.filter(pk=website_id).values_list(*columns).get())
-
-
-def _last_load(website_id: int, wanted: Sequence[Wanted]) -> Mapping[Key, Held]:
-    """The newest alert of each key that may open. What it says of tellings was handed on to it by
-    those before it."""
-    ids = {one.monitor_id for one in wanted if one.monitor_id is not None}
-    about = Q(monitor_id__in=ids) if ids else Q(kind=AlertKind.UNREACHABLE)
-    newest = (
-        Alert.objects.filter(about if len(ids) <= MOST_NAMED else Q(), website_id=website_id)
-        .order_by()
-        .values("monitor_id", "kind")
-        .annotate(newest=Max("pk"))
-        .values("newest")
-    )
-    rows = Alert.objects.filter(pk__in=newest).order_by("pk")
-    return {
-        (monitor_id, values[1]): Held(*values)
-        for monitor_id, *values in rows.values_list("monitor_id", *Held._fields)
-    }
 
 
 def _subjects(steps: Sequence[Step]) -> dict[int, str]:

@@ -13,7 +13,7 @@ from monitoring.alerting import Author, Opening
 from monitoring.choices import AlertKind
 from monitoring.models import Alert, Monitor, MonitorHistory
 from monitoring.services.alerts import alert_acknowledge, alerts_check
-from monitoring.services.episodes import Wanted, alerts_open
+from monitoring.services.alertwriting import Wanted, alerts_open
 from monitoring.services.ingest import stock_push
 from monitoring.services.monitors import monitor_update
 from monitoring.services.reminders import alerts_remind
