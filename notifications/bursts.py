@@ -37,14 +37,6 @@ class Burst(NamedTuple):
     added: int | None
     seconds: int
 
-    @property
-    def text(self) -> str:
-        """`-7 in 4 min`; without the sum where it is unknown: `3 changes in 4 min`."""
-        span = span_text(self.seconds)
-        if self.net is None:
-            return f"{self.changes} changes in {span}"
-        return f"{self.net:+d} in {span}" if self.net else f"±0 in {span}"
-
 
 def bursts_of(steps: Iterable[Step]) -> list[Burst]:
     """One Burst for every product with two or more changes of stock, in order of the first one.
@@ -82,12 +74,13 @@ def _moved(before: int | None, after: int | None) -> int | None:
     return None if before is None or after is None else after - before
 
 
-def span_text(seconds: int) -> str:
+def span_text(seconds: int, units: tuple[str, str, str] = ("s", "min", "h")) -> str:
     """`40 s`, `4 min`, `2 h 5 min`: rounded to what people care for."""
+    second, minute, hour = units
     if seconds < 90:
-        return f"{seconds} s"
+        return f"{seconds} {second}"
     minutes = round(seconds / 60)
     if minutes < 90:
-        return f"{minutes} min"
+        return f"{minutes} {minute}"
     hours, rest = divmod(minutes, 60)
-    return f"{hours} h {rest} min" if rest else f"{hours} h"
+    return f"{hours} {hour} {rest} {minute}" if rest else f"{hours} {hour}"

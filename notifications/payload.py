@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -64,6 +64,8 @@ class EventFacts(NamedTuple):
     currency: str
     threshold_value: int | None
     at: datetime
+    details: Mapping[str, Any] = {}
+    """More that is known of its kind (metadata of MonitorHistory), for words only."""
 
 
 def webhook_type(event_type: str) -> str:

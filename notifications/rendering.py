@@ -1,4 +1,4 @@
-"""Events become a message: subject, text, HTML, webhook body and button."""
+"""Events become a message: subject, text, HTML, webhook body and buttons."""
 
 from __future__ import annotations
 
@@ -9,33 +9,37 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.template.loader import get_template, select_template
+from django.template.loader import render_to_string
 
-from monitoring.choices import EventType
 from monitoring.models import MonitorHistory
-from notifications.bursts import Step, bursts_of
 from notifications.buttons import Action, actions_of
 from notifications.channels.base import Message
+from notifications.choices import Gathered
+from notifications.facts import facts_of
+from notifications.manner import Manner, manner_of
 from notifications.matching import zone_of
 from notifications.models import Channel, NotificationLog
 from notifications.payload import EventFacts, batch_body, encoded, event_body, ping_body
-from websites.links import buy_link
+from notifications.wording.catalogue import word
+from notifications.wording.gathering import subject_of_many, sums_of
+from notifications.wording.looks import tone_of
+from notifications.wording.telling import (
+    facts_of_event,
+    headline_of,
+    note_of,
+    price_text,
+    sentence_of,
+    subject_of,
+    time_text,
+)
 
 TEST_TYPE = "test"
-DIGEST_TYPE = "digest"
-HEADINGS = {
-    "digest": "Digest",
-    "quiet": "After quiet hours",
-    "reminders": "Reminders of open alerts",
-}
-"""Begin of the subject of what was gathered from all websites."""
-
 SUBJECT_MAX = 250
 LINES_MAX = 100
 """Events that a digest lists; it counts the others."""
 
-# Availability that follows from the kind of event where no record of the step is kept.
-_AVAILABLE = {EventType.RESTOCKED.value: True, EventType.SOLD_OUT.value: False}
+NAMED_ABOVE = frozenset({"product", "website"})
+"""Facts that the subject says already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,206 +83,134 @@ def message_of(notification: NotificationLog) -> Message:
 
 
 def render_events(
-    rows: Sequence[MonitorHistory], *, notification_type: str, total: int | None = None
+    rows: Sequence[MonitorHistory],
+    *,
+    notification_type: str,
+    total: int | None = None,
+    manner: Manner | None = None,
 ) -> Rendered:
-    """One message for `rows` (with website.team, monitor and record loaded), oldest first.
+    """One message for `rows` (with website.team, monitor, record and alert loaded), oldest first.
 
-    `total` counts all events of the message when `rows` are only the first of them.
+    `total` counts all events of the message when `rows` are only the first of them. Without a
+    `manner` it is that of the team.
     """
+    team = rows[0].website.team
+    manner = manner or Manner(team.language, zone_of(team.time_zone))
     events = [facts_of(row) for row in rows[:LINES_MAX]]
     total = total or len(rows)
-    zone = zone_of(rows[0].website.team.time_zone)
-    views = [{**event._asdict(), **_shown(event, event.at.astimezone(zone))} for event in events]
-    if total == 1 and notification_type != DIGEST_TYPE:
-        event = events[0]
-        names = [f"notifications/{event.type}", "notifications/event"]
-        context: dict[str, Any] = {"event": views[0]}
-        subject, body = _subject(event), event_body(event)
-    else:
-        names = ["notifications/batch"]
-        sums = _sums(events) if total == len(events) else {}
-        context = {
-            "events": views,
-            "more": total - len(views),
-            "sums": sums.values(),
-            "shops": ", ".join(dict.fromkeys(event.website for event in events)),
-            "time_text": views[-1]["time_text"],
-        }
-        subject = _batch_subject(events, notification_type, total, sums)
-        body = batch_body(events, total)
     is_whole = total == len(events)
-    button = _button(events) if is_whole else None
-    context |= {"subject": subject, "app_name": settings.APP_NAME, "button": button}
+    button = _button(events, manner.language) if is_whole else None
+    if total == 1 and notification_type != Gathered.DIGEST:
+        name, body = "event", event_body(events[0])
+        context = event_context(events[0], manner)
+    else:
+        name, body = "batch", batch_body(events, total)
+        context = _batch_context(events, notification_type, total, manner)
+    text, html = worded(name, {**context, "button": button}, manner.language)
     return Rendered(
-        subject=subject,
-        text=_tidy(select_template([f"{name}.txt" for name in names]).render(context)),
-        html=select_template([f"{name}.html" for name in names]).render(context),
+        subject=one_line(context["subject"]),
+        text=text,
+        html=html,
         payload=body,
         button=button,
-        actions=_actions(rows) if is_whole else (),
+        actions=_actions(rows, manner.language) if is_whole else (),
     )
 
 
 def render_test(channel: Channel, at: datetime) -> Rendered:
     """The message of a test send; as a webhook it is `webhook.ping`."""
-    moment = at.astimezone(zone_of(channel.team.time_zone))
-    subject = _one_line(f"Test message from {settings.APP_NAME}")
+    language, zone, _ = manner_of(channel)
+    subject = word("test.subject", language, app=settings.APP_NAME)
     context = {
         "subject": subject,
-        "app_name": settings.APP_NAME,
-        "channel": channel.name,
-        "time_text": f"{moment:%Y-%m-%d %H:%M %Z}",
+        "tone": tone_of("restocked"),
+        "line": word("test.line", language, app=settings.APP_NAME, channel=channel.name),
+        "time": time_text(at, language, zone),
     }
-    text = _tidy(get_template("notifications/test.txt").render(context))
+    text, html = worded("test", context, language)
     return Rendered(
-        subject=subject,
+        subject=one_line(subject),
         text=text,
-        html=get_template("notifications/test.html").render(context),
+        html=html,
         payload=ping_body(
             channel_id=str(channel.public_id), channel=channel.name, message=text, at=at
         ),
     )
 
 
-def facts_of(row: MonitorHistory) -> EventFacts:
-    monitor, record, metadata = row.monitor, row.record, row.metadata
-    price, currency = _price(row)
-    return EventFacts(
-        id=str(row.public_id),
-        type=row.event_type,
-        label=row.get_event_type_display(),
-        message=row.message,
-        advice=str(metadata.get("advice") or ""),
-        website_id=str(row.website.public_id),
-        website=row.website.name,
-        monitor_id=str(monitor.public_id) if monitor else None,
-        product_id=monitor.product_id if monitor else str(metadata.get("product_id") or ""),
-        product=str(monitor) if monitor else str(metadata.get("name") or ""),
-        link=_link(_buy_link(row)),
-        from_quantity=row.from_quantity,
-        to_quantity=row.to_quantity,
-        delta=row.delta,
-        available=record.available if record else _available(row),
-        price=price,
-        currency=currency,
-        threshold_value=row.threshold_value,
-        at=row.created_at,
-    )
+def worded(name: str, context: Mapping[str, Any], language: str) -> tuple[str, str]:
+    """(text, HTML) of a template in templates/notifications."""
+    full = {
+        **context,
+        "app_name": settings.APP_NAME,
+        "language": language,
+        "colon": word("form.colon", language),
+    }
+    text = render_to_string(f"notifications/{name}.txt", full)
+    return _tidy(text), render_to_string(f"notifications/{name}.html", full)
 
 
-def _buy_link(row: MonitorHistory) -> str:
-    return buy_link(
-        template=row.website.link_template,
-        own=row.monitor.purchase_link if row.monitor else str(row.metadata.get("url") or ""),
-        product_id=row.monitor.product_id
-        if row.monitor
-        else str(row.metadata.get("product_id") or ""),
-        shop_url=row.website.url,
-    )
-
-
-def _link(address: str) -> str:
-    """Only what a browser opens as a page: the address may come from a shop."""
-    return address if address.startswith(("http://", "https://")) else ""
-
-
-def _price(row: MonitorHistory) -> tuple[str | None, str]:
-    metadata = row.metadata
-    for price_key, currency_key in (("to_price", "to_currency"), ("price", "currency")):
-        if metadata.get(price_key):
-            return str(metadata[price_key]), str(metadata.get(currency_key) or "")
-    source = row.record or row.monitor
-    if source is None or source.price is None:
-        return None, ""
-    return str(source.price), source.currency
-
-
-def _available(row: MonitorHistory) -> bool | None:
-    if row.event_type in _AVAILABLE:
-        return _AVAILABLE[row.event_type]
-    if row.event_type == EventType.PRODUCT_MISSING:
-        return None
-    if row.to_quantity is not None:
-        return row.to_quantity > 0
-    said = row.metadata.get("availability")
-    return {"in_stock": True, "out_of_stock": False}.get(str(said))
-
-
-def _shown(event: EventFacts, local: datetime) -> dict[str, str]:
-    """Texts for people beside the facts."""
-    after = _stock_text(event.to_quantity, event.available)
-    was_available = {"restocked": False, "sold_out": True}.get(event.type)
-    before = _stock_text(event.from_quantity, was_available)
-    is_step = (event.from_quantity, event.to_quantity) != (None, None) or was_available is not None
-    is_about_stock = is_step and event.type not in (
-        EventType.PRODUCT_MISSING,
-        EventType.PRODUCT_NEW,
-    )
+def event_context(event: EventFacts, manner: Manner) -> dict[str, Any]:
+    """What the templates of a message about one event show."""
+    facts = facts_of_event(event, manner.language, manner.zone)
     return {
-        "stock_before": before if is_about_stock else "",
-        "stock_after": after if is_about_stock else "",
-        "price_text": f"{event.price} {event.currency}".strip() if event.price else "",
-        "time_text": f"{local:%Y-%m-%d %H:%M %Z}",
+        "subject": subject_of(event, manner.language),
+        "tone": tone_of(event.type),
+        "headline": headline_of(event, manner.language),
+        "note": note_of(event, manner.language),
+        "facts": facts,
+        "listed": [one for one in facts if not (manner.is_short and one.name in NAMED_ABOVE)],
+        "time_label": word("fact.time", manner.language),
+        "time": time_text(event.at, manner.language, manner.zone),
     }
 
 
-def _stock_text(quantity: int | None, available: bool | None) -> str:
-    if quantity is not None:
-        return str(quantity)
-    return {True: "in stock", False: "out of stock", None: "unknown"}[available]
-
-
-def _subject(event: EventFacts) -> str:
-    if not event.product:
-        return _one_line(f"{event.label}: {event.website}")
-    return _one_line(f"{event.label}: {event.product} ({event.website})")
-
-
-def _sums(events: Sequence[EventFacts]) -> dict[str, str]:
-    """Monitor id -> `VPS 1: -7 in 4 min`, for those that changed more than once."""
-    steps = [
-        Step(event.monitor_id, event.type, event.from_quantity, event.to_quantity, event.at)
+def _batch_context(
+    events: Sequence[EventFacts], notification_type: str, total: int, manner: Manner
+) -> dict[str, Any]:
+    language = manner.language
+    more = total - len(events)
+    sums = sums_of(events, language) if not more else {}
+    tones = {tone_of(event.type) for event in events}
+    lines = [
+        {
+            "tone": tone_of(event.type),
+            "name": event.product or event.website,
+            "website": event.website if event.product else "",
+            "sentence": sentence_of(event, language),
+            "price": price_text(event),
+            "link": event.link,
+            "time": time_text(event.at, language, manner.zone),
+        }
         for event in events
-        if event.monitor_id
     ]
-    names = {event.monitor_id: event.product for event in events}
-    return {burst.key: f"{names[burst.key]}: {burst.text}" for burst in bursts_of(steps)}
+    return {
+        "subject": subject_of_many(events, notification_type, total, sums, language),
+        "tone": tones.pop() if len(tones) == 1 else tone_of(""),
+        "lines": lines,
+        "more": word("many.more", language, count=more) if more else "",
+        "sums": list(sums.values()),
+        "shop_label": word("fact.website", language),
+        "shops": word("form.listed", language).join(dict.fromkeys(one.website for one in events)),
+        "time": lines[-1]["time"],
+    }
 
 
-def _batch_subject(
-    events: Sequence[EventFacts], notification_type: str, total: int, sums: Mapping[str, str]
-) -> str:
-    what = "1 event" if total == 1 else f"{total} events"
-    if notification_type in HEADINGS:
-        return _one_line(f"{HEADINGS[notification_type]}: {what}")
-    shops = {event.website for event in events}
-    of_shop = f" ({events[0].website})" if len(shops) == 1 else ""
-    if sums and {event.monitor_id for event in events} == set(sums) and len(sums) == 1:
-        return _one_line(f"{next(iter(sums.values()))}{of_shop}")
-    counts: dict[str, int] = {}
-    for event in events:
-        counts[event.label] = counts.get(event.label, 0) + 1
-    listed = ", ".join(f"{count} x {label}" for label, count in counts.items())
-    parts = f" ({listed})" if total == len(events) else ""
-    shop = f"{events[0].website}: " if len(shops) == 1 else ""
-    return _one_line(f"{shop}{what}{parts}")
-
-
-def _button(events: Sequence[EventFacts]) -> tuple[str, str] | None:
+def _button(events: Sequence[EventFacts], language: str) -> tuple[str, str] | None:
     """Where to buy, when the message is about one product that is in stock and has a link."""
     links = {event.link for event in events}
     last = events[-1]
     if len(links) != 1 or not last.available or not last.link:
         return None
-    return ("Buy", last.link)
+    return (word("button.buy", language), last.link)
 
 
-def _actions(rows: Sequence[MonitorHistory]) -> list[list[Action]]:
+def _actions(rows: Sequence[MonitorHistory], language: str) -> list[list[Action]]:
     names = {row.alert_id: str(row.monitor or row.website) for row in rows if row.alert_id}
-    return actions_of(rows, language=rows[0].website.team.language, names=names)
+    return actions_of(rows, language=language, names=names)
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
     return " ".join(text.split())[:SUBJECT_MAX]
 
 

@@ -15,6 +15,7 @@ from django.db.models.functions import RowNumber
 from monitoring.models import MonitorHistory
 from monitoring.services.setbased import update_rows
 from notifications.channels.errors import DeliveryError
+from notifications.manner import manner_of
 from notifications.models import NotificationLog
 from notifications.rendering import (
     LINES_MAX,
@@ -69,14 +70,19 @@ def freeze(rows: Sequence[NotificationLog], now: datetime) -> dict[int, Delivery
 def _rendered(row: NotificationLog, told: _Told, now: datetime) -> Rendered:
     if row.notification_type == TEST_TYPE:
         return render_test(row.channel, now)
-    return render_events(told.events, notification_type=row.notification_type, total=told.total)
+    return render_events(
+        told.events,
+        notification_type=row.notification_type,
+        total=told.total,
+        manner=manner_of(row.channel),
+    )
 
 
 def _told(messages: Sequence[NotificationLog]) -> defaultdict[int, _Told]:
     links = _links(messages)
     rows = (
         MonitorHistory.objects.filter(pk__in={event_id for _, event_id, _ in links})
-        .select_related("website__team", "monitor", "record")
+        .select_related("website__team", "monitor", "record", "alert")
         .defer("website__credentials")
         .in_bulk()
     )

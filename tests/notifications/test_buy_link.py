@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from monitoring.models import MonitorHistory
-from notifications.rendering import facts_of
+from notifications.facts import facts_of
 from tests.factories import make_monitor, make_website
 
 pytestmark = pytest.mark.django_db

@@ -1,0 +1,1 @@
+"""What messages say, in every language: words (one file per language) and how they are put together."""
