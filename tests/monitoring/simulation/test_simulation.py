@@ -1,0 +1,30 @@
+"""Weeks of a life with alerts, compared with what the documents promise."""
+
+from __future__ import annotations
+
+import pytest
+import time_machine
+
+from tests.monitoring.simulation import checks
+from tests.monitoring.simulation.model import story
+from tests.monitoring.simulation.post import PostOffice
+from tests.monitoring.simulation.record import record
+from tests.monitoring.simulation.scripting import START, script
+from tests.monitoring.simulation.stage import Stage
+
+
+def played(plan, monkeypatch):
+    post = PostOffice(plan.outage)
+    post.open(monkeypatch)
+    with time_machine.travel(START, tick=False) as clock:
+        Stage(plan, clock, post).play()
+    return record(post)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+@pytest.mark.django_db
+def test_three_days_are_told_as_the_documents_promise(monkeypatch):
+    plan = script(seed=2, days=3)
+    found, expected = played(plan, monkeypatch), story(plan)
+    assert checks.all_of(plan, expected, found) == {}
