@@ -1,6 +1,6 @@
 """The examples of the document: true to its schemas, and true to what is really answered.
 
-Who adds a field to an answer adds it to its example in config/examples.py.
+Who adds a field to an answer adds it to its example in config/examples.py or example_rows.py.
 """
 
 from __future__ import annotations
