@@ -46,19 +46,25 @@ class PluginFields:
         }
 
     def conditions(self, chooser: str) -> dict[str, str]:
-        """Field -> when the page shows it, by the value of the field `chooser`."""
+        """Field -> when the page shows it, by the value of the field `chooser`. A page on which the
+        kind is only shown knows no such value, and has the fields of that kind alone."""
         return {
-            field_name(kind, one.name): f"{chooser} == '{kind}'"
+            field_name(kind, one.name): (
+                f"typeof {chooser} === 'undefined' || {chooser} == '{kind}'"
+            )
             for kind, fields in self.kinds.items()
             for one in fields
         }
 
     def values(self, kind: str, cleaned: Mapping[str, Any]) -> dict[str, Any]:
-        """What was typed for `kind`, without empty values."""
-        typed = {
-            one.name: cleaned.get(field_name(kind, one.name)) for one in self.kinds.get(kind, ())
+        """What was typed for `kind`, without empty values: a switch that is off is one, unless the
+        kind says what it is by default."""
+        typed = {one: cleaned.get(field_name(kind, one.name)) for one in self.kinds.get(kind, ())}
+        return {
+            one.name: value
+            for one, value in typed.items()
+            if value not in (None, "") and not (value is False and one.default is None)
         }
-        return {name: value for name, value in typed.items() if value not in (None, "")}
 
 
 def _form_field(

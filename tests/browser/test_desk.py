@@ -10,7 +10,7 @@ from django.utils import timezone
 from common.patience import wait_for_background
 from demo.world import World as FakeWorld
 from monitoring.models import Monitor, PollRun, StockRecord
-from notifications.models import NotificationLog, Subscription
+from notifications.models import Channel, NotificationLog, Subscription
 from tests.admin.world import World, page
 from tests.browser.desk import Desk
 from tests.factories import make_website
@@ -78,6 +78,8 @@ def test_only_the_fields_of_the_chosen_kind_are_shown(desk: Desk, world: World) 
     desk.page.wait_for_selector("[name=opt_webhook__url]", state="visible")
     desk.page.wait_for_selector("[name=opt_telegram__chat_id]", state="hidden")
     desk.shoot("channel-add")
+    desk.open(page(Channel, "change", world.rows[Channel].pk))
+    desk.page.wait_for_selector("[name^=opt_webhook__url]", state="visible")
     desk.open("/admin/websites/website/add/")
     desk.page.wait_for_selector("[name=opt_auto__identifier]", state="visible")
     desk.page.wait_for_selector("[name=opt_whmcs_api__identifier]", state="hidden")
