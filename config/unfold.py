@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from django.apps import apps
@@ -24,11 +25,28 @@ def _may_inspect(request: HttpRequest) -> bool:
     return bool(pages.may_inspect(request))
 
 
+def _is_open(link: Any) -> Callable[[HttpRequest], bool]:
+    """Whether a page below `link` is shown, and not one that has an entry of its own."""
+
+    def active(request: HttpRequest) -> bool:
+        above = [one for one in _links() if request.path.startswith(one)]
+        return bool(above) and max(above, key=len) == str(link)
+
+    return active
+
+
+@cache
+def _links() -> frozenset[str]:
+    return frozenset(str(item["link"]) for group in navigation() for item in group["items"])
+
+
 def _item(title: str, icon: str, model: str) -> dict[str, Any]:
+    link = reverse_lazy(f"admin:{model.lower().replace('.', '_')}_changelist")
     return {
         "title": title,
         "icon": icon,
-        "link": reverse_lazy(f"admin:{model.lower().replace('.', '_')}_changelist"),
+        "link": link,
+        "active": _is_open(link),
         "permission": _may_see(model),
     }
 

@@ -100,3 +100,22 @@ def test_the_overview_costs_the_same_with_twenty_shops() -> None:
             client.get("/admin/")
         counts.append(len(statements))
     assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize(
+    ("path", "title"),
+    [
+        ("/admin/", "Overview"),
+        ("/admin/notifications/channel/", "Channels"),
+        ("/admin/notifications/channel/add/", "Channels"),
+        ("/admin/notifications/channel/my-alerts/", "My alerts"),
+        ("/admin/notifications/channel/telegram/", "Link Telegram"),
+        ("/admin/websites/website/inspect/", "Inspect a page"),
+    ],
+)
+def test_the_sidebar_marks_the_page_that_is_open_and_no_other(
+    world: World, path: str, title: str
+) -> None:
+    groups = client_of(world, "owner").get(path).context["sidebar_navigation"]
+    marked = [one["title"] for group in groups for one in group["items"] if one["active"]]
+    assert marked == [title]
