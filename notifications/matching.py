@@ -26,6 +26,9 @@ FLAG_OF = {
 }
 """Event type -> the switch of its Monitor. Other types cannot be switched off there."""
 
+ON_CARD = frozenset({"stock_increased", "stock_decreased", "price_changed"})
+"""Event types that are no message where a live card of the monitor shows the new state already."""
+
 URGENCY = ("now", "hourly", "daily")
 DAILY_HOUR = 9
 
@@ -66,6 +69,8 @@ class Rule(NamedTuple):
     user_id: int | None = None
     channel_kind: str = ""
     quiet: tuple[QuietHours, ...] = ()
+    card_monitor_ids: frozenset[int] = frozenset()
+    """Monitors whose stock and price the channel always shows on a live card."""
 
 
 Pair = tuple[int, int]
@@ -78,13 +83,16 @@ def is_announced(event: Event) -> bool:
 
 
 def is_match(rule: Rule, event: Event) -> bool:
-    """Team, kind of event, owner and scope fit. Naming websites and monitors means either."""
+    """Team, kind of event, owner and scope fit, and no card shows it. Naming websites and monitors
+    means either."""
     if rule.team_id != event.team_id:
         return False
     in_all = ALL_EVENTS in rule.event_types and event.event_type not in NOT_IN_ALL
     if not in_all and event.event_type not in rule.event_types:
         return False
     if rule.is_only_own and event.owner_id not in (None, rule.user_id):
+        return False
+    if event.event_type in ON_CARD and event.monitor_id in rule.card_monitor_ids:
         return False
     if not (rule.is_scoped or rule.website_ids or rule.monitor_ids):
         return True

@@ -7,14 +7,14 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Model
+from django.db.models import Model, Q
 
 from monitoring.models import Silence
 from monitoring.silencing import Hush
 from notifications.choices import Gathered, NotificationStatus
 from notifications.grouping import OpenBurst
 from notifications.matching import Pair, Rule, zone_of
-from notifications.models import NotificationLog, Subscription
+from notifications.models import NotificationLog, Subscription, TelegramCard
 from notifications.quiethours import QuietHours
 
 _RULE_COLUMNS = (
@@ -33,19 +33,23 @@ _RULE_COLUMNS = (
     "channel__user__preferences__quiet_from",
     "channel__user__preferences__quiet_until",
     "channel__user__preferences__time_zone",
+    "channel__config__live_card",
 )
 
 
 def rules_of(team_ids: Iterable[int]) -> list[Rule]:
-    """Everything that may match events of these teams."""
+    """Everything that may match events of these teams. A person who wants no messages, or may not
+    log in any more, is told nothing by whatever channel is theirs."""
     active = Subscription.objects.filter(
         is_active=True, channel__is_active=True, channel__team_id__in=team_ids
     )
-    found = list(active.order_by("pk").values_list(*_RULE_COLUMNS))
+    unwanted = Q(channel__user__is_active=False) | Q(channel__user__preferences__is_enabled=False)
+    found = list(active.exclude(unwanted).order_by("pk").values_list(*_RULE_COLUMNS))
     # Most name nothing; is_scoped is the seventh column.
     ids = [row[0] for row in found if row[6]]
     websites = _linked(Subscription.websites.through, "website_id", ids)
     monitors = _linked(Subscription.monitors.through, "monitor_id", ids)
+    cards = _cards({row[1] for row in found if row[-1] is True})
     return [
         Rule(
             channel_id=channel,
@@ -63,10 +67,11 @@ def rules_of(team_ids: Iterable[int]) -> list[Rule]:
                 *quiet_span(quiet_from, quiet_until, zone),
                 *quiet_span(own_from, own_until, own_zone or zone),
             ),
+            card_monitor_ids=cards[channel],
         )
         for (
             pk, channel, team, zone, types, digest, is_scoped, is_only_own, user, kind,
-            quiet_from, quiet_until, own_from, own_until, own_zone,
+            quiet_from, quiet_until, own_from, own_until, own_zone, _,
         ) in found
     ]  # fmt: skip
 
@@ -76,6 +81,17 @@ def quiet_span(start: time | None, end: time | None, zone_name: str) -> tuple[Qu
     if start is None or end is None:
         return ()
     return (QuietHours(start, end, zone_of(zone_name)),)
+
+
+def _cards(channel_ids: Collection[int]) -> defaultdict[int, frozenset[int]]:
+    """Channel id -> monitors that have a card there."""
+    shown: defaultdict[int, frozenset[int]] = defaultdict(frozenset)
+    if not channel_ids:
+        return shown
+    rows = TelegramCard.objects.filter(channel_id__in=channel_ids).exclude(message_id=0)
+    for channel_id, monitor_id in rows.values_list("channel_id", "monitor_id"):
+        shown[channel_id] |= {monitor_id}
+    return shown
 
 
 def _linked(

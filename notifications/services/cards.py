@@ -1,6 +1,7 @@
 """Keeps the live cards of Telegram channels: one message per monitor, edited when the stock moves.
 
-A card owes nobody anything: what must reach people comes as a message of the outbox beside it. So a
+A card owes nobody anything: what must reach people comes as a message of the outbox beside it; only
+small changes, which the card shows, make none (matching.ON_CARD). So a
 card that could not be changed is simply looked at again, and the next look shows the newest state.
 """
 

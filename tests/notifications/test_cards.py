@@ -11,12 +11,13 @@ from demo.telegram import CHAT_ID, TOKEN
 from monitoring.models import Monitor
 from notifications.cards import WORDS, CardFacts, card_message, fingerprint
 from notifications.models import Channel, TelegramCard
+from notifications.planning import events_plan
 from notifications.services import cards, sweeping
 from notifications.services.cards import cards_refresh, stale_cards
 from notifications.services.outbox import deliver
 from notifications.services.sweeping import sweep
 from tests.factories import make_monitor, make_website
-from tests.notifications.factories import make_channel, make_notification, subscribe
+from tests.notifications.factories import make_channel, make_event, make_notification, subscribe
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -192,3 +193,27 @@ def test_messages_go_beside_the_card(bot, monitor):
     deliver([row.pk])
     row.refresh_from_db()
     assert (row.status, row.provider_id) == ("sent", "2")
+
+
+def test_what_a_card_shows_is_no_message_as_well(bot, monitor):
+    bare = make_monitor(monitor.website)
+    Monitor.objects.update(notify_on_purchase=True, notify_on_price=True)
+    told = make_channel(monitor.website.team)
+    subscribe(told)
+    for kind in ("stock_decreased", "price_changed", "sold_out"):
+        make_event(monitor, kind)
+    with_card = Channel.objects.get(kind="telegram").notifications
+    cards_refresh()
+    TelegramCard.objects.filter(monitor=bare).update(message_id=0)
+    make_event(bare, "stock_increased")
+    events_plan()
+    kinds = with_card.order_by("id").values_list("events__event_type", "events__monitor")
+    assert sorted(kinds) == [("sold_out", monitor.pk), ("stock_increased", bare.pk)]
+    assert told.notifications.values("events").count() == 4
+
+
+def test_a_channel_without_the_switch_is_told_all(bot, monitor):
+    cards_refresh()
+    Channel.objects.update(config={"chat_id": str(CHAT_ID)})
+    make_event(monitor, "stock_increased")
+    assert len(events_plan()) == 1

@@ -39,8 +39,8 @@ CONFIG = (
     ConfigField(
         name="live_card",
         label="Live card",
-        help="One message per monitor that always shows its stock, edited in place, beside what is "
-        "sent.",
+        help="One message per monitor that always shows its stock, edited in place. Small "
+        "changes of it are not sent as well.",
         type="boolean",
     ),
     ConfigField(
