@@ -35,6 +35,7 @@ from notifications.wording.telling import (
 
 TEST_TYPE = "test"
 SUBJECT_MAX = 250
+FOOT_MARK = "<!--foot-->"
 LINES_MAX = 100
 """Events that a digest lists; it counts the others."""
 
@@ -52,6 +53,9 @@ class Rendered:
     payload: Mapping[str, Any]
     button: tuple[str, str] | None = None
     actions: Sequence[Sequence[Action]] = ()
+    foot: Mapping[str, Any] | None = None
+    """End of a mail, with links that act (links.py). Kept apart from the words that the desk and the
+    API show: who may read a message may not do what its links do."""
 
     def columns(self) -> dict[str, Any]:
         """Values of NotificationLog: subject, message, rendered. The webhook body is kept as text:
@@ -61,6 +65,7 @@ class Rendered:
             "payload": encoded(self.payload).decode(),
             "button": list(self.button) if self.button else None,
             "actions": [[list(action) for action in row] for row in self.actions],
+            "foot": self.foot,
         }
         return {"subject": self.subject, "message": self.text, "rendered": frozen}
 
@@ -68,18 +73,31 @@ class Rendered:
 def message_of(notification: NotificationLog) -> Message:
     """The frozen message; `id` is the same for every attempt."""
     frozen = notification.rendered
-    button = frozen.get("button")
+    button, foot = frozen.get("button"), frozen.get("foot") or {}
     return Message(
         id=str(notification.public_id),
         type=notification.notification_type,
         subject=notification.subject,
-        text=notification.message,
-        html=frozen.get("html", ""),
+        text=_with_foot(notification.message, foot),
+        html=frozen.get("html", "").replace(FOOT_MARK, _foot_html(foot)),
         payload=json.loads(frozen.get("payload") or "{}"),
         button=(button[0], button[1]) if button else None,
         actions=[[(label, data) for label, data in row] for row in frozen.get("actions") or ()],
         progress=frozen.get("progress") or {},
+        unsubscribe=foot.get("unsubscribe", ""),
+        is_one_click=bool(foot.get("is_one_click")),
     )
+
+
+def _with_foot(text: str, foot: Mapping[str, Any]) -> str:
+    if not foot:
+        return text
+    links = [f"{label}: {address}" for label, address in foot["links"]]
+    return "\n".join([text, "", "-- ", foot["why"], *links])
+
+
+def _foot_html(foot: Mapping[str, Any]) -> str:
+    return render_to_string("notifications/foot.html", dict(foot)) if foot else ""
 
 
 def render_events(

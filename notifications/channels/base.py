@@ -17,7 +17,8 @@ class Message:
     `id` stays the same for every attempt (idempotency key). `payload` is the body of the outgoing
     webhook: {"type", "timestamp", "data"}. `button` is (label, address) or None. `actions` are rows
     of buttons that act when pressed, (label, what a press carries), for kinds that have such.
-    `progress` is what earlier attempts told of single recipients (Receipt.progress).
+    `progress` is what earlier attempts told of single recipients (Receipt.progress). `unsubscribe`
+    is an address for mail programs; with `is_one_click` a bare post to it is enough (RFC 8058).
     """
 
     id: str
@@ -29,6 +30,8 @@ class Message:
     button: tuple[str, str] | None = None
     actions: Sequence[Sequence[tuple[str, str]]] = ()
     progress: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    unsubscribe: str = ""
+    is_one_click: bool = False
 
 
 @dataclass(frozen=True, slots=True)

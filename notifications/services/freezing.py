@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ from django.db.models.functions import RowNumber
 from monitoring.models import MonitorHistory
 from monitoring.services.setbased import update_rows
 from notifications.channels.errors import DeliveryError
+from notifications.links import mail_links
 from notifications.manner import manner_of
 from notifications.models import NotificationLog
 from notifications.rendering import (
@@ -70,12 +71,11 @@ def freeze(rows: Sequence[NotificationLog], now: datetime) -> dict[int, Delivery
 def _rendered(row: NotificationLog, told: _Told, now: datetime) -> Rendered:
     if row.notification_type == TEST_TYPE:
         return render_test(row.channel, now)
-    return render_events(
-        told.events,
-        notification_type=row.notification_type,
-        total=told.total,
-        manner=manner_of(row.channel),
+    manner = manner_of(row.channel)
+    rendered = render_events(
+        told.events, notification_type=row.notification_type, total=told.total, manner=manner
     )
+    return replace(rendered, foot=mail_links(row.channel, told.events, manner))
 
 
 def _told(messages: Sequence[NotificationLog]) -> defaultdict[int, _Told]:

@@ -91,11 +91,22 @@ class EmailTransport:
                 "Message-ID": f"<{message.id}@{domain}>",
                 "List-Id": f"<{list_id}>",
                 "Auto-Submitted": "auto-generated",
+                **_list_headers(message),
             },
         )
         if message.html:
             mail.attach_alternative(message.html, "text/html")
         return mail
+
+
+def _list_headers(message: Message) -> dict[str, str]:
+    """What mail programs make their unsubscribe button of (RFC 2369, RFC 8058)."""
+    headers = {}
+    if message.unsubscribe:
+        headers["List-Unsubscribe"] = f"<{message.unsubscribe}>"
+        if message.is_one_click:
+            headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    return headers
 
 
 def _connection() -> BaseEmailBackend:
