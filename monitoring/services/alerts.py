@@ -22,6 +22,7 @@ from monitoring.models import Alert, Monitor
 from monitoring.rules import decide
 from monitoring.services.alertwriting import alerts_close, thresholds_update
 from monitoring.services.episodes import step_events
+from monitoring.services.locking import website_lock
 from monitoring.services.setbased import update_rows
 from monitoring.services.stepping import believed, states_load
 from monitoring.services.stockwriting import Step, event_row, write_events
@@ -127,7 +128,7 @@ def alerts_check(
 def _website_check(website_id: int, monitors: QuerySet[Monitor]) -> CheckSummary:
     now = timezone.now()
     with transaction.atomic():
-        list(Website.objects.filter(pk=website_id).select_for_update(no_key=True).values("pk"))
+        website_lock(website_id)
         rows = monitors.filter(website_id=website_id)
         list(rows.order_by("pk").select_for_update(of=("self",), no_key=True).only("pk"))
         changes = [believed(state) for state in states_load(rows, website_id)]

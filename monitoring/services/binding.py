@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from monitoring.binding import PREFIX, bindings
 from monitoring.listing import CatalogueState
 from monitoring.models import Monitor
+from monitoring.services.locking import website_lock
 from monitoring.state import MonitorState
 from websites.models import CatalogueProduct
 from websites.sources.base import StockReading
@@ -23,6 +24,7 @@ def slugs_bind(
     pids = bindings([*known, *(one.product_id for one in monitors)], seen)
     if not pids:
         return list(monitors), dict(known)
+    website_lock(website_id)
     taken = set(
         Monitor.objects.filter(website_id=website_id, product_id__in=pids.values()).values_list(
             "product_id", "config_option_id"

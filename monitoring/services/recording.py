@@ -156,7 +156,10 @@ def _snapshot(lease: Lease, snapshot: Snapshot, now: datetime) -> tuple[PollResu
     monitors, known = slugs_bind(lease.website_id, monitors, known, seen)
     changed = listing.compare(known, seen)
     steps, is_waiting = steps_steady(
-        steps_of(lease, monitors, seen, changed, snapshot, now), monitors, now
+        steps_of(lease, monitors, seen, changed, snapshot, now),
+        monitors,
+        now,
+        website_id=lease.website_id,
     )
     recovery = after_success(lease.health)
     doubts = fresh_doubts(lease, snapshot, monitors, seen)
@@ -193,7 +196,9 @@ def _stand_in(
     verdict = verdict_of(lease, {}, seen, monitors, replace(snapshot, template=""))
     if verdict.is_suspect and not is_confirmed(lease, verdict, now):
         return _quarantine(lease, snapshot, verdict, now)
-    steps, is_waiting = steps_steady(stand_in_steps(lease, monitors, seen, snapshot), monitors, now)
+    steps, is_waiting = steps_steady(
+        stand_in_steps(lease, monitors, seen, snapshot), monitors, now, website_id=lease.website_id
+    )
     recovery = after_success(lease.health)
     release_ok(
         lease,

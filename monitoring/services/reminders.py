@@ -201,7 +201,9 @@ def slots_reset(*, team: Team) -> None:
     rows = []
     with transaction.atomic():
         found = Alert.objects.unresolved().filter(website__team=team, next_alert_at__isnull=False)
-        for pk, next_at, told_at, opened_at in found.values_list(
+        # By id, as polls lock them: else each might hold what the other waits for.
+        locked = found.select_for_update(of=("self",), no_key=True).order_by("pk")
+        for pk, next_at, told_at, opened_at in locked.values_list(
             "pk", "next_alert_at", "last_sent_at", "opened_at"
         ):
             slot = next_slot(rhythm, told_at or opened_at)

@@ -13,6 +13,7 @@ from django.db import transaction
 from monitoring.choices import MonitorStatus, Suppressed
 from monitoring.flapping import FLIPS, FlapRules, Flaps, Pending, confirm, flip, settled
 from monitoring.models import Monitor
+from monitoring.services.locking import website_lock
 from monitoring.services.setbased import update_rows
 from monitoring.services.stockwriting import Step, event_row, write_events
 from monitoring.signals import history_recorded
@@ -30,16 +31,18 @@ class Steadied(NamedTuple):
 
 
 def steps_steady(
-    steps: Sequence[Step], monitors: Iterable[MonitorState], now: datetime
+    steps: Sequence[Step], monitors: Iterable[MonitorState], now: datetime, *, website_id: int
 ) -> Steadied:
     """The steps that count, inside the transaction that will write them.
 
-    No statement where no stock flips and no Monitor asks for confirmation.
+    No statement where no stock flips and no Monitor asks for confirmation, else the website is
+    locked from here on.
     """
     careful = {state.id for state in monitors if state.confirm_reads > 1 and state.is_read}
     flipping = {step.change.before.id for step in steps if _is_flip(step)}
     if not (careful or flipping):
         return Steadied(list(steps), is_waiting=False)
+    website_lock(website_id)
     remembered = _load(careful | flipping)
     kept, waiting = _confirmed(steps, careful, {pk: one[0] for pk, one in remembered.items()})
     told = _told(kept, {pk: one[1] for pk, one in remembered.items()}, now)

@@ -8,6 +8,7 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.models import Team
 from common.errors import ConflictError
 from monitoring.alerting import Author, Opening
 from monitoring.choices import AlertKind
@@ -16,7 +17,7 @@ from monitoring.services.alerts import alert_acknowledge, alerts_check
 from monitoring.services.alertwriting import Wanted, alerts_open
 from monitoring.services.ingest import stock_push
 from monitoring.services.monitors import monitor_update
-from monitoring.services.reminders import alerts_remind
+from monitoring.services.reminders import alerts_remind, slots_reset
 from monitoring.services.stepping import states_load, step_of
 from monitoring.services.stockwriting import write_steps
 from tests.factories import make_monitor, make_website, reading, snapshot
@@ -115,3 +116,26 @@ def test_polls_checks_pushes_and_edits_at_once_do_not_lock_each_other_out():
     for item in Monitor.objects.all():
         is_low = (item.quantity or 0) < (item.threshold_low or 0)
         assert Alert.objects.unresolved().filter(monitor=item, kind="low").exists() == is_low
+
+
+def test_flips_checks_and_other_hours_for_reminders_at_once_do_not_lock_each_other_out(website):
+    products = [str(number) for number in range(20)]
+    for product_id in products:
+        make_monitor(website, product_id=product_id, threshold_low=5)
+    poll(website, snapshot(*[reading(9, product_id=one) for one in products]))
+    roles = iter(range(4))
+
+    def work():
+        role, team = next(roles), Team.objects.get()
+        for turn in range(10):
+            if role == 0:
+                stock = [reading(9 * (turn % 2), product_id=one) for one in products]
+                poll(website, snapshot(*stock, body_hash=f"2:{turn}"))
+            elif role == 1:
+                team.reminder_hour = turn % 24
+                slots_reset(team=team)
+            else:
+                alerts_check(team=team)
+        return True
+
+    assert at_once(4, work) == [True] * 4
