@@ -65,7 +65,7 @@ def make_rows(product: Product, receiver: str) -> None:
     product.api("POST", f"websites/{away}/poll/", status=202)
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(360)
 def test_no_answer_is_a_crash_or_one_the_document_does_not_tell(product, world, tmp_path):
     for name in ("KEY", "USER", "ANONYMOUS", "LOGIN"):
         product.environment[f"API_RATE_{name}"] = "off"

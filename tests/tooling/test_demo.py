@@ -71,10 +71,10 @@ def test_the_demo_shows_a_sell_out_by_telegram_mail_webhook_and_sms() -> None:
         return sold_out == KINDS
 
     try:
-        wait_until(lambda: fetch(f"http://127.0.0.1:{port}/health"), 40, process)
-        wait_until(is_told, 30, process)
+        wait_until(lambda: fetch(f"http://127.0.0.1:{port}/health"), 120, process)
+        wait_until(is_told, 90, process)
     finally:
         process.send_signal(signal.SIGINT)
-        output, _ = process.communicate(timeout=30)
+        output, _ = process.communicate(timeout=60)
     assert process.returncode == 0, output
     assert f"http://127.0.0.1:{port}/admin/" in output
