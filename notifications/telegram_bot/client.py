@@ -9,6 +9,7 @@ import asyncio
 import json
 import logging
 from collections.abc import Callable, Coroutine, Iterable
+from dataclasses import replace
 from threading import Event
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -17,7 +18,7 @@ from urllib.parse import urlencode
 from django.conf import settings
 from telegram import Bot, BotCommand, InlineKeyboardMarkup, LinkPreviewOptions
 from telegram.constants import ParseMode
-from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
+from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
 from telegram.request import HTTPXRequest
 
 from notifications.channels.telegram.failures import retry_seconds
@@ -116,10 +117,22 @@ class BotClient:
         for call in calls:
             try:
                 self._patient(call)
+            except ChatMigrated as error:
+                self._follow(call, error.new_chat_id)
             except (BadRequest, Forbidden) as error:
                 is_pointless = any(part in error.message.lower() for part in POINTLESS)
                 if not is_pointless:
                     logger.warning("bot_not_heard call=%s why=%s", type(call).__name__, error)
+
+    def _follow(self, call: Outgoing, chat_id: int) -> None:
+        """The group got another number since it spoke. Only what is said anew can follow it there;
+        asking again under the old number would fail for ever and hold back all updates behind."""
+        if not isinstance(call, Say):
+            return
+        try:
+            self._patient(replace(call, chat_id=chat_id))
+        except (BadRequest, Forbidden, ChatMigrated) as error:
+            logger.warning("bot_not_heard call=Say why=%s", type(error).__name__)
 
     def _patient(self, call: Outgoing) -> None:
         try:

@@ -71,3 +71,13 @@ def test_a_move_that_is_told_twice_changes_nothing_more(town, ada, team):
     town.telegram.updates.put("message", again)
     town.hear()
     assert TelegramLink.objects.get().chat_id == -100777
+
+
+def test_an_answer_follows_a_group_that_moved_meanwhile_and_holds_nothing_back(town, ada, team):
+    bind(ada, team)
+    bind(ada, team, GROUP)
+    town.telegram.say("/status", GROUP, user_id=CHAT_ID)
+    town.telegram.migrate(GROUP, -100777)
+    town.hear()
+    assert "Acme" in town.world.messages("telegram", "-100777")[-1].text
+    assert TelegramLink.objects.filter(chat_id=-100777).exists()
