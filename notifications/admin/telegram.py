@@ -14,6 +14,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.views.decorators.cache import never_cache
 
+from accounts.actors import has_role
 from accounts.admin.theme import SelectWidget, ThemedAdmin
 from accounts.choices import Role
 from accounts.models import Team, User
@@ -29,6 +30,7 @@ from notifications.telegram_bot.linking import (
     token_create,
 )
 from notifications.telegram_bot.naming import bot_trouble, bot_username
+from notifications.telegram_bot.updates import PRIVATE
 
 LINK, BIND = "notifications_channel_telegram", "notifications_channel_bind"
 
@@ -77,7 +79,12 @@ class TelegramPagesMixin(ThemedAdmin):
             "form": form,
             "links": links,
             "trouble": bot_trouble(),
-            "linked": TelegramLink.objects.filter(user=user).select_related("team", "channel"),
+            "linked": [
+                (link, _may_unlink(user, link))
+                for link in TelegramLink.objects.visible_to(user)
+                .filter(user=user)
+                .select_related("team", "channel")
+            ],
         }
 
         @never_cache
@@ -124,10 +131,19 @@ class TelegramPagesMixin(ThemedAdmin):
         number = str(request.POST["unlink"])
         rows = TelegramLink.objects.filter(user=user)
         link = rows.filter(pk=number).first() if number.isdecimal() else None
-        if link is not None:
+        if link is not None and not _may_unlink(user, link):
+            text = f"{link} is a chat of the whole team: unlinking it takes an owner."
+            self.message_user(request, text, messages.ERROR)
+        elif link is not None:
             link_end(link=link)
             self.message_user(request, f"{link} is unlinked.", messages.SUCCESS)
         return redirect(f"admin:{LINK}")
+
+
+def _may_unlink(user: User, link: TelegramLink) -> bool:
+    """A private chat is its person's own. A group is the team's, whoever linked it once: who has
+    left the team, or is no owner any more, does not silence it."""
+    return link.chat_type == PRIVATE or has_role(user, link.team_id, Role.OWNER)
 
 
 def _user(request: HttpRequest) -> User:

@@ -130,6 +130,29 @@ def test_a_person_unlinks_their_own_links_only(client, team, ada, vic):
     assert list(TelegramLink.objects.all()) == [theirs]
 
 
+def test_a_group_is_the_teams_and_not_of_whoever_linked_it_once(client, team, vic):
+    membership = vic.memberships.get()
+    membership.role = "owner"
+    membership.save()
+    group = bind(vic, team, GROUP, title="Ops room")
+    membership.role = "operator"
+    membership.save()
+    assert "Ops room" in client.get(PAGE).content.decode()
+    page = client.post(PAGE, {"unlink": group.pk}, follow=True).content.decode()
+    assert "takes an owner" in page
+    membership.delete()
+    assert "Ops room" not in client.get(PAGE).content.decode()
+    client.post(PAGE, {"unlink": group.pk})
+    assert TelegramLink.objects.get() == group
+    assert channel_of(group).is_active
+
+
+def test_the_page_warns_that_a_private_chat_speaks_for_its_person(client):
+    assert "acts as you" in client.get(f"{BIND}?{offer()}").content.decode()
+    group = offer(GROUP, "supergroup", "Ops")
+    assert "acts as you" not in client.get(f"{BIND}?{group}").content.decode()
+
+
 def test_strangers_are_sent_to_the_log_in():
     for page in (PAGE, BIND):
         assert Client().get(page).status_code == 302
