@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db.models import Max, Q
+from django.db.models import F, Max, Q
 
 from monitoring.alerting import Closing, Held, Opening, Telling, tell
 from monitoring.choices import AlertKind, AlertStatus
@@ -156,7 +156,7 @@ def _rhythm(website_id: int) -> Rhythm:
 
 def _last_load(website_id: int, wanted: Sequence[Wanted]) -> Mapping[Key, Held]:
     """The newest alert of each key that may open. What it says of tellings was handed on to it by
-    those before it."""
+    those before it. One from before the baseline was about another product."""
     ids = {one.monitor_id for one in wanted if one.monitor_id is not None}
     about = Q(monitor_id__in=ids) if ids else Q(kind=AlertKind.UNREACHABLE)
     newest = (
@@ -166,7 +166,8 @@ def _last_load(website_id: int, wanted: Sequence[Wanted]) -> Mapping[Key, Held]:
         .annotate(newest=Max("pk"))
         .values("newest")
     )
-    rows = Alert.objects.filter(pk__in=newest).order_by("pk")
+    is_of_now = Q(monitor__isnull=True) | Q(opened_at__gte=F("monitor__first_read_at"))
+    rows = Alert.objects.filter(is_of_now, pk__in=newest).order_by("pk")
     return {
         (monitor_id, values[1]): Held(*values)
         for monitor_id, *values in rows.values_list("monitor_id", *Held._fields)

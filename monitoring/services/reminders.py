@@ -23,7 +23,10 @@ from monitoring.slots import Rhythm, next_slot, slot_after
 from websites.choices import DOWN
 
 BATCH_SIZE = 500
-"""Alerts of one transaction."""
+"""Alerts of one transaction ..."""
+
+BATCHES = 4
+"""... and as many of these in a call: the ticker has polls to start, too, and comes again at once."""
 
 COLUMNS = (
     "pk",
@@ -94,12 +97,14 @@ class Due(NamedTuple):
 def alerts_remind(now: datetime | None = None) -> int:
     """Tells of the open alerts whose slot has come; returns of how many.
 
-    One look-up by an index when there are none. Any number of tickers may call it at once: each
+    At most BATCH_SIZE * BATCHES of them. One look-up by an index when there are none. Any number of tickers may call it at once: each
     slot of an alert is taken by one of them.
     """
     moment, told = now or timezone.now(), 0
     due = Alert.objects.filter(status=AlertStatus.OPEN, next_alert_at__lte=moment)
-    while due.exists():
+    for _ in range(BATCHES):
+        if not due.exists():
+            break
         found, reminded = _batch_remind(due, moment)
         told += reminded
         if found < BATCH_SIZE:

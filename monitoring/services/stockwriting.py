@@ -14,9 +14,9 @@ from monitoring.services.episodes import step_events
 from monitoring.services.setbased import insert_rows, update_rows
 from monitoring.state import Change, Event
 
-COMPARED = ("id", "status", "threshold_state")
-"""A monitor that somebody paused or judged by other thresholds since it was loaded keeps that: the
-next reading compares it anew."""
+COMPARED = ("id", "status", "threshold_state", "product_id", "config_option_id")
+"""A monitor that somebody paused, judged by other thresholds or set to watch something else since it
+was loaded keeps that: the next reading compares it anew."""
 
 STATE_COLUMNS = (
     "product_name",

@@ -34,7 +34,7 @@ def personal_channels_sync(*, user: User, is_asked: bool = False) -> None:
     preferences = preferences_of(user)
     teams = {team.pk: team for team in Team.objects.filter(memberships__user=user)}
     with transaction.atomic():
-        held = Channel.objects.select_for_update().filter(user=user, kind__in=KINDS)
+        held = Channel.objects.select_for_update(no_key=True).filter(user=user, kind__in=KINDS)
         left = {(one.team_id, one.kind): one for one in held.order_by("-pk")}
         for kind, address in _addresses(user, preferences):
             for team in teams.values():

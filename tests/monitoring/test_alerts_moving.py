@@ -195,3 +195,26 @@ def test_a_monitor_moved_while_it_was_read_keeps_what_was_said_of_it(website, mo
     written = write_steps(website_id=website.pk, run_id=None, steps=[step], now=timezone.now())
     assert (written.changes, alert_events()) == (0, before)
     assert Monitor.objects.get().quantity == 10
+
+
+def test_what_was_read_of_another_product_is_no_stock_of_this_one(website, monitor):
+    (state,) = states_load(Monitor.objects.filter(pk=monitor.pk), website.pk)
+    step = step_of(state, reading(3), source="whmcs_api", proof={})
+    assert step is not None
+    monitor_update(monitor=monitor, product_id="2")
+    write_steps(website_id=website.pk, run_id=None, steps=[step], now=timezone.now())
+    assert Monitor.objects.values_list("quantity", "first_read_at").get() == (None, None)
+
+
+@pytest.mark.parametrize("is_resolved_by_hand", [False, True])
+def test_what_was_told_of_another_product_hides_nothing_of_this_one(
+    website, monitor, ada, is_resolved_by_hand
+):
+    see(website, 10, 3)
+    if is_resolved_by_hand:
+        alert_resolve(alert=Alert.objects.get(), author=ada)
+    monitor_update(monitor=monitor, product_id="2")
+    for quantity in (9, 2):
+        listing = snapshot(reading(quantity, product_id="2"), body_hash=f"2:{quantity}")
+        poll(website, listing, later=60)
+    assert alert_events()[-1] == ("opened", "low", "")

@@ -195,3 +195,13 @@ def test_many_are_told_of_in_a_handful_of_statements(website, clock):
         assert alerts_remind() == 40
     own = [q for q in queries if "alert" in q["sql"]]
     assert len(own) <= 8, own
+
+
+def test_a_call_leaves_the_rest_to_the_next_one(website, clock, monkeypatch):
+    monkeypatch.setattr("monitoring.services.reminders.BATCH_SIZE", 2)
+    monkeypatch.setattr("monitoring.services.reminders.BATCHES", 2)
+    for number in range(5):
+        make_monitor(website, product_id=str(number), threshold_low=5)
+    poll(website, snapshot(*[reading(3, product_id=str(n)) for n in range(5)]))
+    clock.shift(timedelta(days=2))
+    assert [alerts_remind(), alerts_remind(), alerts_remind()] == [4, 1, 0]
