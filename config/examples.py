@@ -35,6 +35,15 @@ def page(*rows: Any) -> dict[str, Any]:
 EXAMPLES = {
     "auth_token_create": Example(200, TOKENS, {"username": "ada", "password": "correct horse"}),
     "auth_token_refresh": Example(200, TOKENS, {"refresh": "eyJhbGciOi..."}),
+    "telegram_link_create": Example(
+        201,
+        {
+            "private": "https://t.me/stock_bot?start=5UuRRq6m0nW4",
+            "group": "https://t.me/stock_bot?startgroup=5UuRRq6m0nW4",
+            "expires_in": 900,
+        },
+        {"team": 1},
+    ),
     "auth_token_revoke": Example(204, None, {"refresh": "eyJhbGciOi..."}),
     "teams_list": Example(200, page(TEAM)),
     "websites_create": Example(

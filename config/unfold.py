@@ -61,8 +61,12 @@ def _asset(path: str) -> Callable[[HttpRequest], str]:
 
 def navigation() -> list[dict[str, Any]]:
     overview = {"title": "Overview", "icon": "home", "link": reverse_lazy("admin:index")}
+    return [{"items": [overview]}, *_daily(), *_seldom()]
+
+
+def _daily() -> list[dict[str, Any]]:
+    """What people open every day."""
     return [
-        {"items": [overview]},
         _group(
             "Shop floor",
             _item("Websites", "storefront", "websites.Website"),
@@ -96,7 +100,14 @@ def navigation() -> list[dict[str, Any]]:
             },
             _item("Subscriptions", "rule", "notifications.Subscription"),
             _item("Notifications", "mark_email_read", "notifications.NotificationLog"),
+            _item("Words", "edit_note", "notifications.MessageTemplate"),
         ),
+    ]
+
+
+def _seldom() -> list[dict[str, Any]]:
+    """What they look up, and what the system is made of."""
+    return [
         _group(
             "History",
             _item("Poll runs", "sync", "monitoring.PollRun"),
