@@ -23,6 +23,8 @@ from monitoring.services.stockwriting import write_steps
 from monitoring.signals import history_recorded
 from tests.factories import make_monitor, make_user, reading, snapshot
 from tests.monitoring.polls import alert_events, events, poll, website
+from websites.services import website_update
+from websites.sources.errors import AuthError
 
 __all__ = ["website"]
 
@@ -218,3 +220,26 @@ def test_what_was_told_of_another_product_hides_nothing_of_this_one(
         listing = snapshot(reading(quantity, product_id="2"), body_hash=f"2:{quantity}")
         poll(website, listing, later=60)
     assert alert_events()[-1] == ("opened", "low", "")
+
+
+def test_a_shop_that_is_polled_no_more_is_not_unreachable_for_ever(website, monitor):
+    see(website, 10, 3)
+    poll(website, AuthError("Log-in refused."))
+    assert unresolved() == {"low", "unreachable"}
+    website.refresh_from_db()
+    website_update(website=website, source="manual")
+    assert unresolved() == {"low"}
+    assert Alert.objects.get(kind="unreachable").resolve_reason == "paused"
+    website.refresh_from_db()
+    assert (website.health, website.is_announced_down, website.last_error) == ("never", False, "")
+
+
+def test_what_was_low_by_the_wish_of_its_owner_is_not_when_they_are_deleted(
+    website, django_capture_on_commit_callbacks
+):
+    make_monitor(website, product_id="1", owner=make_user())
+    see(website, 10, 3)
+    assert unresolved() == {"low"}
+    with django_capture_on_commit_callbacks(execute=True):
+        Monitor.objects.get().owner.delete()
+    assert Alert.objects.get().resolve_reason == "threshold"
