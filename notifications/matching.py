@@ -50,6 +50,8 @@ class Event(NamedTuple):
     suppressed: str = ""
     labels: frozenset[str] = frozenset()
     """Of its website and its monitor."""
+    alert_kind: str = ""
+    """Of the alert on whose time line it is."""
 
 
 class Rule(NamedTuple):
@@ -90,13 +92,20 @@ def is_match(rule: Rule, event: Event) -> bool:
     in_all = ALL_EVENTS in rule.event_types and event.event_type not in NOT_IN_ALL
     if not in_all and event.event_type not in rule.event_types:
         return False
-    if rule.is_only_own and event.owner_id not in (None, rule.user_id):
+    if rule.is_only_own and not _is_own(rule, event):
         return False
     if event.event_type in ON_CARD and event.monitor_id in rule.card_monitor_ids:
         return False
     if not (rule.is_scoped or rule.website_ids or rule.monitor_ids):
         return True
     return event.website_id in rule.website_ids or event.monitor_id in rule.monitor_ids
+
+
+def _is_own(rule: Rule, event: Event) -> bool:
+    """Theirs or nobody's. Whose a deleted monitor was nobody knows: what became of its alert is
+    told to no person."""
+    is_of_deleted = event.monitor_id is None and event.alert_kind not in ("", "unreachable")
+    return event.owner_id in (None, rule.user_id) and not is_of_deleted
 
 
 def choose(

@@ -36,6 +36,7 @@ EVENT_COLUMNS = (
     "suppressed",
     "website__labels",
     "monitor__labels",
+    "alert__kind",
 )
 
 
@@ -144,9 +145,9 @@ def _of_the_same_steps(ids: Sequence[int]) -> list[int]:
 
 def _event(row: Sequence[Any]) -> Event:
     split = len(EVENT_COLUMNS)
-    *known, owner_id, suppressed, labels, own_labels = row[:split]
+    *known, owner_id, suppressed, labels, own_labels, alert_kind = row[:split]
     flags = {
         flag: value for flag, value in zip(FLAGS, row[split:], strict=True) if value is not None
     }
     carried = frozenset([*labels, *(own_labels or ())])
-    return Event._make((*known, flags, owner_id, suppressed, carried))
+    return Event._make((*known, flags, owner_id, suppressed, carried, alert_kind or ""))

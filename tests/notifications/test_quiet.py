@@ -10,7 +10,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Preferences
-from monitoring.models import MonitorHistory, PollRun, Silence
+from monitoring.models import Alert, Monitor, MonitorHistory, PollRun, Silence
+from monitoring.services.monitors import monitors_delete
 from notifications.channels.base import Message
 from notifications.choices import DropCode
 from notifications.models import Channel, NotificationLog
@@ -138,6 +139,19 @@ def test_only_own_goes_to_the_owner_and_what_nobody_owns_to_all(website):
         for user in (ann, bob)
     }
     assert got == {ann: {mine, shared}, bob: {shared}}
+
+
+def test_what_was_of_one_person_is_no_news_of_others_when_it_is_deleted(website):
+    ann, bob = (make_user(team=website.team) for _ in range(2))
+    for user in (ann, bob):
+        subscribe(make_channel(website.team, user=user), "alert_resolved", only_own=True)
+    kinds = {"low": make_monitor(website, owner=ann), "unreachable": None}
+    alerts = [Alert.objects.create(website=website, monitor=m, kind=k) for k, m in kinds.items()]
+    monitors_delete(monitors=Monitor.objects.all())
+    make_event(None, "alert_resolved", website=website, alert=alerts[1])
+    events_plan()
+    told = NotificationLog.objects.filter(events__event_type="alert_resolved")
+    assert set(told.values_list("events__alert__kind", flat=True)) == {"unreachable"}
 
 
 @pytest.mark.once
