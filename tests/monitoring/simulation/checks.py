@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.monitoring.simulation import messages, usefulness
 from tests.monitoring.simulation.cast import Script
 from tests.monitoring.simulation.model import Model
 from tests.monitoring.simulation.record import Record
@@ -74,9 +75,27 @@ def facts(script: Script, model: Model, found: Record) -> list[str]:
     return difference(set(model.facts), have)
 
 
-CHECKS = (alerts, openings, endings, reminders, facts)
+CHECKS = (
+    alerts,
+    openings,
+    endings,
+    reminders,
+    facts,
+    messages.owed_once,
+    messages.settled,
+    messages.apart,
+    messages.on_the_hour,
+    messages.quiet_kept,
+    usefulness.bounded,
+    usefulness.useful,
+    usefulness.outage,
+)
 
 
-def all_of(script: Script, model: Model, found: Record) -> dict[str, list[str]]:
-    told = {check.__name__: check(script, model, found) for check in CHECKS}
-    return {name: [f"{len(list_)} in all", *list_[:MOST]] for name, list_ in told.items() if list_}
+def all_of(script: Script, model: Model, found: Record) -> list[str]:
+    told = []
+    for check in CHECKS:
+        wrong = check(script, model, found)
+        told += [f"{check.__name__}: {one}" for one in wrong[:MOST]]
+        told += [f"{check.__name__}: {len(wrong)} in all"] if wrong else []
+    return told

@@ -121,6 +121,7 @@ class Model:
                 self._sees(one, poll.shown[pid], poll.at)
             elif one.absent >= 2 and not one.is_missing:
                 one.is_missing, one.quantity, one.available = True, None, None
+                one.by_hand.clear()
 
     def _fails(self, shop: About, poll: Poll) -> None:
         shop.failures += 1
@@ -199,8 +200,9 @@ class Model:
 
     def _judge(self, one: About, at: datetime, *, silent: str = "", silent_end: str = "") -> None:
         for kind, stands in self._stands(one):
-            if stands is False:
+            if stands is False or (not one.available and kind == "low"):
                 one.by_hand.discard(kind)
+            if stands is False:
                 self._close(one, kind, at, "over", silent_end)
             elif stands and kind not in one.open and kind not in one.by_hand:
                 self._open(one, kind, at, silent)

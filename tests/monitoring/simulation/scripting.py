@@ -68,6 +68,8 @@ class Writer:
         self.dice = random.Random(seed)
         self.days, self.hours_between = days, hours_between
         self.end = START + timedelta(days=days)
+        begin = START + timedelta(days=days // 2, hours=7)
+        self.outage = (begin, begin + timedelta(hours=6))
         self.products = {one.key: one for one in self._products()}
         self.shown: dict[Key, Shown | None] = {key: one.first for key, one in self.products.items()}
         self.trouble = self._troubles()
@@ -105,9 +107,11 @@ class Writer:
         for shop in SHOPS:
             for hours, kind in ((5, "refused"), (13, "timeout"), (1, "refused"), (30, "timeout")):
                 if hours < self.days * 8:
+                    # Not while Telegram is away: there is much to tell then.
                     begin = START + timedelta(hours=self.dice.randrange(20, self.days * 24 - 31))
                     end = begin + timedelta(hours=hours)
-                    found.setdefault(shop.name, []).append((begin, end, kind))
+                    if end < self.outage[0] or begin > self.outage[1]:
+                        found.setdefault(shop.name, []).append((begin, end, kind))
         return found
 
     def _asleep(self) -> list[tuple[datetime, datetime]]:
@@ -123,7 +127,7 @@ class Writer:
         keys = [key for key, one in self.products.items() if one.role == "flapper"]
         found: dict[tuple[str, datetime], Key] = {}
         for key in keys:
-            for _ in range(max(1, self.days // 15)):
+            for _ in range(max(1, self.days // 20)):
                 hour = self.dice.randrange(8, self.days * 24 - 3)
                 found[key[0], START + timedelta(hours=hour)] = key
         return found
@@ -137,12 +141,15 @@ class Writer:
             for shop in SHOPS:
                 if shop.source == "manual":
                     self._pushes(shop, at)
-                elif hour % self.hours_between == 0 or (shop.name, at) in self.flips:
+                elif self._is_read(hour, shop, at):
                     self._polls(shop, at)
         return self._script()
 
+    def _is_read(self, number: int, shop: Shop, at: datetime) -> bool:
+        is_busy = self.outage[0] <= at < self.outage[1]
+        return is_busy or number % self.hours_between == 0 or (shop.name, at) in self.flips
+
     def _script(self) -> Script:
-        begin = START + timedelta(days=self.days / 2, hours=7)
         return Script(
             {one.name: one for one in CREWS},
             {one.name: one for one in SHOPS},
@@ -150,7 +157,7 @@ class Writer:
             {one.name: one for one in PEOPLE},
             PLACES,
             tuple(sorted(self.steps, key=lambda step: step.at)),
-            (begin, begin + timedelta(hours=6)),
+            self.outage,
         )
 
     def _tick(self, at: datetime) -> None:
@@ -166,6 +173,8 @@ class Writer:
         for key, one in self.products.items():
             if one.shop == shop.name:
                 self.shown[key] = moved(self.dice, one, self.shown[key])
+                if self.outage[0] <= hour < self.outage[1] and int(key[1]) in (4, 12):
+                    self.shown[key] = 0 if self.shown[key] else 3
         self._poll(shop.name, at)
         flapper = self.flips.get((shop.name, hour))
         if flapper is not None:
