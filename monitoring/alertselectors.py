@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.utils import timezone
 
 from monitoring.choices import AlertKind, AlertStatus, ThresholdState
 from monitoring.models import Alert, Monitor, MonitorHistory, Silence
+from monitoring.silencing import Hush
 from websites.models import Website
 
 EVENTS_SHOWN = 300
@@ -74,3 +76,16 @@ def alert_events(alert: Alert) -> QuerySet[MonitorHistory]:
         beside &= Q(event_type__startswith="website_")
     rows = MonitorHistory.objects.filter(Q(alert=alert) | beside)
     return rows.order_by("created_at", "id")[:EVENTS_SHOWN]
+
+
+def hushes_of(team_ids: Collection[int], *, since: datetime, until: datetime) -> list[Hush]:
+    """Silences that hold at some moment between the two."""
+    rows = Silence.objects.filter(team_id__in=team_ids, starts_at__lte=until, ends_at__gt=since)
+    columns = (
+        "pk", "team_id", "website_id", "monitor_id", "event_types", "label", "starts_at", "ends_at",
+        "reason", "author",
+    )  # fmt: skip
+    return [
+        Hush._make((*row[:4], frozenset(row[4]), *row[5:]))
+        for row in rows.order_by("pk").values_list(*columns)
+    ]

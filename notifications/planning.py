@@ -11,10 +11,11 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from monitoring.alertselectors import hushes_of
 from monitoring.models import MonitorHistory
 from notifications.grouping import NOISE, Situation, group_events
 from notifications.matching import FLAG_OF, Event, Pair, Rule, choose
-from notifications.selectors import already_owed, hushes_of, open_bursts_of, rules_of, told_at_of
+from notifications.selectors import already_owed, open_bursts_of, rules_of, told_at_of
 from notifications.services.owing import groups_owe
 
 LIMIT = 500

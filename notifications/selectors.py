@@ -9,8 +9,6 @@ from typing import Any
 
 from django.db.models import Model, Q
 
-from monitoring.models import Silence
-from monitoring.silencing import Hush
 from notifications.choices import Gathered, NotificationStatus
 from notifications.grouping import OpenBurst
 from notifications.matching import Pair, Rule, zone_of
@@ -113,19 +111,6 @@ def already_owed(event_ids: Sequence[int]) -> frozenset[Pair]:
         monitorhistory_id__in=event_ids, notificationlog__resend_of__isnull=True
     )
     return frozenset(links.values_list("notificationlog__channel_id", "monitorhistory_id"))
-
-
-def hushes_of(team_ids: Collection[int], *, since: datetime, until: datetime) -> list[Hush]:
-    """Silences that hold at some moment between the two."""
-    rows = Silence.objects.filter(team_id__in=team_ids, starts_at__lte=until, ends_at__gt=since)
-    columns = (
-        "pk", "team_id", "website_id", "monitor_id", "event_types", "label", "starts_at", "ends_at",
-        "reason", "author",
-    )  # fmt: skip
-    return [
-        Hush._make((*row[:4], frozenset(row[4]), *row[5:]))
-        for row in rows.order_by("pk").values_list(*columns)
-    ]
 
 
 def told_at_of(

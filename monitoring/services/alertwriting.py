@@ -10,10 +10,11 @@ from typing import NamedTuple
 from django.db.models import F, Max, Q
 
 from monitoring.alerting import Closing, Held, Opening, Telling, tell
-from monitoring.choices import AlertKind, AlertStatus
+from monitoring.choices import AlertKind, AlertStatus, Suppressed
 from monitoring.models import Alert
+from monitoring.services.hearing import About, opened_types, silenced_until
 from monitoring.services.setbased import insert_rows, update_rows
-from monitoring.slots import Rhythm
+from monitoring.slots import DAY, Rhythm, slot_after
 from monitoring.state import Change
 from websites.models import Website
 
@@ -78,7 +79,8 @@ def alerts_open(*, website_id: int, wanted: Sequence[Wanted], now: datetime) -> 
     """Inserts the alerts that may open; those that somebody else opened meanwhile are left out."""
     if not wanted:
         return {}
-    rhythm, last = _rhythm(website_id), _last_load(website_id, wanted)
+    rhythm, about = _team(website_id)
+    last = _last_load(website_id, wanted)
     told: dict[Key, tuple[Wanted, Telling]] = {}
     for one in wanted:
         key = (one.monitor_id, str(one.opening.kind))
@@ -87,6 +89,7 @@ def alerts_open(*, website_id: int, wanted: Sequence[Wanted], now: datetime) -> 
         )
         if telling is not None:
             told[key] = (one, telling)
+    told |= _unheard(told, about, rhythm, now)
     inserted = insert_rows(
         Alert,
         OPEN_COLUMNS,
@@ -149,9 +152,31 @@ def _alert_row(
     )
 
 
-def _rhythm(website_id: int) -> Rhythm:
-    columns = ("team__reminders", "team__reminder_hour", "team__time_zone")
-    return Rhythm(*Website.objects.filter(pk=website_id).values_list(*columns).get())
+def _team(website_id: int) -> tuple[Rhythm, About]:
+    """When its people are reminded, and what a Silence asks of it."""
+    columns = ("team__reminders", "team__reminder_hour", "team__time_zone", "team_id", "labels")
+    *rhythm, team_id, labels = Website.objects.filter(pk=website_id).values_list(*columns).get()
+    return Rhythm(*rhythm), About(team_id, website_id, None, frozenset(labels))
+
+
+def _unheard(
+    told: Mapping[Key, tuple[Wanted, Telling]], about: About, rhythm: Rhythm, now: datetime
+) -> dict[Key, tuple[Wanted, Telling]]:
+    """Those that are silenced: nobody was told, so the first slot after that tells of them (within
+    a day: a silence may end early)."""
+    loud = {
+        key: (about._replace(monitor_id=key[0]), opened_types(key[1]))
+        for key, (_, telling) in told.items()
+        if telling.suppressed == Suppressed.NO
+    }
+    until = silenced_until(loud.values(), now) if loud else {}
+    found = {}
+    for key, pair in loud.items():
+        if pair in until:
+            slot = slot_after(rhythm, min(until[pair], now + DAY))
+            telling = told[key][1]._replace(last_sent_at=None, next_alert_at=slot)
+            found[key] = (told[key][0], telling)
+    return found
 
 
 def _last_load(website_id: int, wanted: Sequence[Wanted]) -> Mapping[Key, Held]:

@@ -16,6 +16,7 @@ from monitoring.alerting import alert_event
 from monitoring.choices import AlertKind, AlertStatus, EventType, MonitorStatus, ResolveReason
 from monitoring.models import Alert
 from monitoring.services.alerts import alerts_shut_rows, alerts_tell_end
+from monitoring.services.hearing import About, silenced_until
 from monitoring.services.setbased import update_rows
 from monitoring.services.stockwriting import event_row, write_events
 from monitoring.signals import history_recorded, recording_finished
@@ -47,6 +48,8 @@ COLUMNS = (
     "website__team__reminders",
     "website__team__reminder_hour",
     "website__team__time_zone",
+    "website__team_id",
+    "website__labels",
     "is_sold_out",
 )
 
@@ -72,12 +75,19 @@ class Due(NamedTuple):
     mode: str
     hour: int
     zone: str
+    team_id: int
+    labels: list[str]
     is_sold_out: bool
     """An alert of the same monitor says that nothing is left."""
 
     @property
     def rhythm(self) -> Rhythm:
         return Rhythm(self.mode, self.hour, self.zone)
+
+    @property
+    def pair(self) -> tuple[About, tuple[str, ...]]:
+        about = About(self.team_id, self.website_id, self.monitor_id, frozenset(self.labels))
+        return about, (EventType.ALERT_REMINDER,)
 
     @property
     def is_worth_telling(self) -> bool:
@@ -152,7 +162,9 @@ def _gone_resolve(ids: Sequence[int]) -> None:
 
 
 def _claim(due: Sequence[Due], now: datetime) -> list[Due]:
-    """Those whose slot is ours: nobody took or moved it since it was read."""
+    """Those whose slot is ours: nobody took or moved it since it was read. A silenced one is an
+    event as any other, but nobody was told."""
+    silenced = silenced_until([one.pair for one in due], now) if due else {}
     won = set(
         update_rows(
             Alert,
@@ -164,8 +176,8 @@ def _claim(due: Sequence[Due], now: datetime) -> list[Due]:
                     one.next_alert_at,
                     AlertStatus.OPEN,
                     next_slot(one.rhythm, now),
-                    now,
-                    one.reminder_count + 1,
+                    one.last_sent_at if one.pair in silenced else now,
+                    one.reminder_count + (one.pair not in silenced),
                 )
                 for one in due
             ],
