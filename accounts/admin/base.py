@@ -237,7 +237,7 @@ def _sentence(error: ProductError) -> str:
 
 def _zone(request: HttpRequest) -> ZoneInfo | None:
     """None stands for the zone of the settings."""
-    wished = Preferences.objects.filter(user__pk=request.user.pk)
+    wished = Preferences.objects.filter(user_id=request.user.pk or 0)
     name = wished.values_list("time_zone", flat=True).first()
     held = roles(request)
     if not name and len(held) == 1:

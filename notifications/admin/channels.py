@@ -28,6 +28,7 @@ from notifications.admin.telegram import TelegramPagesMixin
 from notifications.channels.registry import CHANNELS, choices
 from notifications.choices import NotificationStatus
 from notifications.models import Channel, NotificationLog, Subscription
+from notifications.privacy import is_private, shown_config
 from notifications.services.channels import (
     channel_create,
     channel_disable,
@@ -47,6 +48,11 @@ MANNERS = ("language", "quiet_from", "quiet_until")
 
 def _manners(data: Mapping[str, Any]) -> dict[str, Any]:
     return {name: data[name] for name in MANNERS if name in data}
+
+
+def _offered(request: HttpRequest, channel: Channel) -> PluginFields:
+    """Nothing of a channel of somebody else: where it leads is for that person to say."""
+    return OPTIONS.only("" if is_private(channel, request.user) else channel.kind)
 
 
 class ChannelForm(ServiceForm):
@@ -72,9 +78,11 @@ class ChannelForm(ServiceForm):
             labels = {one.name: one.label for one in OPTIONS.kinds[kind]}
             self.shown_once = {labels.get(name, name): value for name, value in generated.items()}
             return made
-        emptied = {one.name: None for one in OPTIONS.kinds[row.kind] if not one.is_secret}
-        config = {**emptied, **OPTIONS.values(row.kind, data)}
-        return channel_update(channel=row, name=data["name"], config=config, **_manners(data))
+        changes = {"name": data["name"], **_manners(data)}
+        if any(name in self.fields for name in OPTIONS.only(row.kind).names()):
+            emptied = {one.name: None for one in OPTIONS.kinds[row.kind] if not one.is_secret}
+            changes["config"] = {**emptied, **OPTIONS.values(row.kind, data)}
+        return channel_update(channel=row, **changes)
 
     def field_of(self, name: str) -> str:
         kind = self.instance.kind or self.cleaned_data.get("kind", "")
@@ -139,7 +147,7 @@ class ChannelAdmin(MyAlertsMixin, TelegramPagesMixin, ShowOnceMixin, TeamScopedA
         """The options of the kinds are form fields made for this row."""
         if obj is not None and not self.has_change_permission(request, obj):
             return super().get_form(request, obj, change, **kwargs)
-        offered = OPTIONS.only(obj.kind) if obj is not None else OPTIONS
+        offered = OPTIONS if obj is None else _offered(request, obj)
         stored = {} if obj is None else obj.config
         kept = {} if obj is None else opened_or_empty(obj.secrets)
         secrets = {name for name, value in kept.items() if value}
@@ -150,7 +158,7 @@ class ChannelAdmin(MyAlertsMixin, TelegramPagesMixin, ShowOnceMixin, TeamScopedA
         if obj is None:
             options = OPTIONS.names()
         elif self.has_change_permission(request, obj):
-            options = OPTIONS.only(obj.kind).names()
+            options = _offered(request, obj).names()
         else:
             options = []
         return [
@@ -176,7 +184,7 @@ class ChannelAdmin(MyAlertsMixin, TelegramPagesMixin, ShowOnceMixin, TeamScopedA
             "last_sent": age(row.last_sent_at),
             "options": [
                 (labels.get(name, name), ", ".join(value) if isinstance(value, list) else value)
-                for name, value in row.config.items()
+                for name, value in shown_config(row, request.user).items()
             ],
             "kept_secrets": [
                 labels.get(name, name)

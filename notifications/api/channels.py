@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.filters import TeamFilterSet
+from accounts.api.permissions import actor_of
 from accounts.api.preferences import ClockField
 from accounts.api.viewsets import ListRetrieveViewSet, VisibleRelatedField, chosen_team
 from accounts.choices import Language, Role
@@ -18,12 +19,16 @@ from accounts.models import Team
 from common.fields import opened_or_empty
 from notifications.api.notifications import NotificationSerializer
 from notifications.models import Channel
+from notifications.privacy import is_private, shown_config
 from notifications.services.channels import channel_create, channel_test, channel_update
+
+PRIVATE = "It is a person's own channel: only that person changes where it leads."
 
 
 class ChannelSerializer(serializers.ModelSerializer[Channel]):
     """`config` by kind. Secrets are taken and never shown, but for one that was generated: it
-    stands in the answer to the creation, once. `secrets_set` names the secrets that are stored."""
+    stands in the answer to the creation, once. `secrets_set` names the secrets that are stored. Of a
+    channel of somebody else (`user`) only the ends of addresses are shown."""
 
     team = VisibleRelatedField(queryset=Team.objects.all(), required=False)
     config = serializers.DictField()
@@ -86,11 +91,17 @@ class ChannelSerializer(serializers.ModelSerializer[Channel]):
             raise serializers.ValidationError({"team": ["A channel stays in its team."]})
         if validated_data.pop("kind", instance.kind) != instance.kind:
             raise serializers.ValidationError({"kind": ["Make a new channel for another kind."]})
+        actor = actor_of(self.context["request"])
+        if is_private(instance, actor):
+            shown = shown_config(instance, actor)
+            if validated_data.pop("config", shown) != shown:
+                raise serializers.ValidationError({"config": [PRIVATE]})
         return channel_update(channel=instance, **validated_data)
 
     def to_representation(self, instance: Channel) -> dict[str, Any]:
         data = dict(super().to_representation(instance))
-        data["config"] = {**data["config"], **getattr(self, "shown_once", {})}
+        config = shown_config(instance, actor_of(self.context["request"]))
+        data["config"] = {**config, **getattr(self, "shown_once", {})}
         return data
 
 

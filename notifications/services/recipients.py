@@ -98,7 +98,8 @@ def _failed(row: NotificationLog, progress: Progress, number: str, now: datetime
     if not isinstance(transport, HearsReports):
         return
     error = transport.undelivered(number, progress[number])
-    reason = " ".join(filter(None, [f"{number}: {error.message}", error.advice]))
+    who = f"{number}: " if len(progress) > 1 else ""  # one alone may be a person's own
+    reason = " ".join(filter(None, [f"{who}{error.message}", error.advice]))
     row.error_code, row.error_message = error.code[:60], reason
     if _is_worth_another(row, error):
         progress[number] = dict(error.progress.get(number, {}))

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from django.test import Client
+from rest_framework.test import APIClient
 
+from accounts.choices import Scope
 from accounts.models import User
+from accounts.services import api_key_create
 from accounts.services.preferences import preferences_update
 from notifications.models import Channel
 from notifications.planning import events_plan
@@ -51,3 +55,56 @@ def test_a_person_who_may_not_log_in_is_told_nothing_however_that_came(team, ada
     User.objects.filter(pk=ada.pk).update(is_active=False)
     assert told(team) == 0
     assert Channel.objects.get().is_active
+
+
+@pytest.fixture
+def mail(team, ada):
+    preferences_update(user=ada, email="ada@private.example")
+    return Channel.objects.get(kind="email")
+
+
+ADDRESS = "/api/v1/channels/"
+
+
+def api(actor):
+    client = APIClient()
+    if isinstance(actor, User):
+        client.force_login(actor)
+    else:
+        client.credentials(HTTP_AUTHORIZATION=f"Api-Key {actor}")
+    return client
+
+
+def test_the_address_of_a_person_is_shown_to_that_person_only(team, ada, mail):
+    boss = make_user("boss", team=team, role="owner")
+    _, key = api_key_create(team=team, name="Board", scope=Scope.ADMIN)
+    shown = {
+        name: api(actor).get(f"{ADDRESS}{mail.pk}/").data["config"]
+        for name, actor in (("ada", ada), ("boss", boss), ("key", key))
+    }
+    assert shown == {
+        "ada": {"to": ["ada@private.example"]},
+        "boss": {"to": ["…le"]},
+        "key": {"to": ["…le"]},
+    }
+
+
+def test_only_the_person_says_where_it_leads(team, ada, mail):
+    boss = api(make_user("boss", team=team, role="owner"))
+    one = f"{ADDRESS}{mail.pk}/"
+    answer = boss.patch(one, {"config": {"to": ["boss@example.com"]}}, format="json")
+    assert (answer.status_code, list(answer.data["error"]["fields"])) == (400, ["config"])
+    as_read = {**boss.get(one).data, "name": "Ada's mail"}
+    assert boss.put(one, as_read, format="json").status_code == 200
+    mail.refresh_from_db()
+    assert (mail.name, mail.config) == ("Ada's mail", {"to": ["ada@private.example"]})
+
+
+def test_the_desk_keeps_it_from_others_too(team, mail):
+    client = Client()
+    client.force_login(make_user("boss", team=team, role="owner", is_staff=True))
+    page = f"/admin/notifications/channel/{mail.pk}/change/"
+    assert "private.example" not in client.get(page).content.decode()
+    client.post(page, {"name": "Ada's mail", "opt_email__to": "boss@example.com"})
+    mail.refresh_from_db()
+    assert (mail.name, mail.config) == ("Ada's mail", {"to": ["ada@private.example"]})

@@ -24,7 +24,7 @@ def outcome(
         raise DeliveryError("There is no recipient.", code="no_recipient", permanent=True)
     sids = [entry["sid"] for entry in (*before.values(), *taken.values()) if entry.get("sid")]
     waiting = [error for error in failed.values() if not error.permanent]
-    flaw = _joined(failed, has_others=bool(sids)) if failed else None
+    flaw = _joined(failed, is_named=len(numbers) > 1, has_others=bool(sids)) if failed else None
     if flaw is not None and (waiting or not sids):
         flaw.permanent = not waiting
         flaw.disables_channel = all(error.disables_channel for error in failed.values()) and (
@@ -41,12 +41,17 @@ def outcome(
     )
 
 
-def _joined(failed: Mapping[str, DeliveryError], *, has_others: bool) -> DeliveryError:
-    """The reason in words, per recipient; the code of what is worth another attempt, if any."""
+def _joined(
+    failed: Mapping[str, DeliveryError], *, is_named: bool, has_others: bool
+) -> DeliveryError:
+    """The reason in words, per recipient; the code of what is worth another attempt, if any. A
+    number that is the only one is not named: it may be a person's, and the team reads this."""
     errors = list(failed.values())
     first = next((error for error in errors if not error.permanent), errors[0])
     texts = dict.fromkeys(error.message for error in errors)
-    if len(texts) == 1:
+    if not is_named:
+        shown = first.message
+    elif len(texts) == 1:
         shown = f"{', '.join(failed)}: {first.message}"
     else:
         shown = " ".join(f"{number}: {error.message}" for number, error in failed.items())
