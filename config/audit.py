@@ -21,4 +21,5 @@ AUDITED: dict[str, Audited] = {
     "monitoring.Monitor": Audited(),
     "notifications.Channel": Audited(),
     "notifications.Subscription": Audited(),
+    "notifications.MessageTemplate": Audited(),
 }

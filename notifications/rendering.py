@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,6 +24,7 @@ from notifications.payload import EventFacts, batch_body, encoded, event_body, p
 from notifications.wording.catalogue import word
 from notifications.wording.gathering import subject_of_many, sums_of
 from notifications.wording.looks import tone_of
+from notifications.wording.own import Filled, OwnWords, fill, own_values, sample
 from notifications.wording.telling import (
     facts_of_event,
     headline_of,
@@ -33,6 +35,9 @@ from notifications.wording.telling import (
     time_text,
 )
 
+logger = logging.getLogger(__name__)
+
+NOTHING = Filled("", "", "")
 TEST_TYPE = "test"
 SUBJECT_MAX = 250
 FOOT_MARK = "<!--foot-->"
@@ -106,11 +111,12 @@ def render_events(
     notification_type: str,
     total: int | None = None,
     manner: Manner | None = None,
+    own: OwnWords | None = None,
 ) -> Rendered:
     """One message for `rows` (with website.team, monitor, record and alert loaded), oldest first.
 
     `total` counts all events of the message when `rows` are only the first of them. Without a
-    `manner` it is that of the team.
+    `manner` it is that of the team. `own` are the team's words for a message about one event.
     """
     team = rows[0].website.team
     manner = manner or Manner(team.language, zone_of(team.time_zone))
@@ -121,18 +127,33 @@ def render_events(
     if total == 1 and notification_type != Gathered.DIGEST:
         name, body = "event", event_body(events[0])
         context = event_context(events[0], manner)
+        filled = own_filled(own, events[0], manner)
     else:
         name, body = "batch", batch_body(events, total)
         context = _batch_context(events, notification_type, total, manner)
-    text, html = worded(name, {**context, "button": button}, manner.language)
+        filled = NOTHING
+    shown = {**context, "subject": filled.subject or context["subject"], "own": filled.html}
+    text, html = worded(name, {**shown, "button": button}, manner.language)
     return Rendered(
-        subject=one_line(context["subject"]),
-        text=text,
+        subject=one_line(shown["subject"]),
+        text=filled.text or text,
         html=html,
         payload=body,
         button=button,
         actions=_actions(rows, manner.language) if is_whole else (),
     )
+
+
+def own_filled(own: OwnWords | None, event: EventFacts, manner: Manner) -> Filled:
+    """Nothing where the shipped words stay, and where those of the team cannot be used."""
+    if own is None:
+        return NOTHING
+    try:
+        return fill(own, own_values(event, manner))
+    except Exception:
+        # Whatever is wrong with a team's words, the message must not be lost with them.
+        logger.exception("own_words_failed event_type=%s", event.type)
+        return NOTHING
 
 
 def render_test(channel: Channel, at: datetime) -> Rendered:
@@ -154,6 +175,17 @@ def render_test(channel: Channel, at: datetime) -> Rendered:
             channel_id=str(channel.public_id), channel=channel.name, message=text, at=at
         ),
     )
+
+
+def render_sample(event_type: str, manner: Manner, own: OwnWords) -> Rendered:
+    """A made-up event of this kind, to look at words."""
+    event = sample(event_type)
+    context, filled = event_context(event, manner), own_filled(own, event, manner)
+    button = _button([event], manner.language)
+    shown = {**context, "subject": filled.subject or context["subject"], "own": filled.html}
+    text, html = worded("event", {**shown, "button": button}, manner.language)
+    subject = one_line(shown["subject"])
+    return Rendered(subject, filled.text or text, html, event_body(event), button)
 
 
 def worded(name: str, context: Mapping[str, Any], language: str) -> tuple[str, str]:

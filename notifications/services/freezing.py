@@ -26,6 +26,7 @@ from notifications.rendering import (
     render_test,
 )
 from notifications.services.outcomes import Dropped
+from notifications.services.templates import OwnByKey, own_words
 
 logger = logging.getLogger(__name__)
 
@@ -48,12 +49,13 @@ def freeze(rows: Sequence[NotificationLog], now: datetime) -> dict[int, Delivery
     failed: dict[int, DeliveryError | Dropped] = {}
     frozen: list[tuple[Any, ...]] = []
     told = _told(rows) if rows else {}
+    own = own_words(row.channel.team_id for row in rows) if rows else {}
     for row in rows:
         if row.notification_type != TEST_TYPE and not told[row.pk].events:
             failed[row.pk] = EVENTS_DELETED
             continue
         try:
-            rendered = _rendered(row, told[row.pk], now)
+            rendered = _rendered(row, told[row.pk], own, now)
         except Exception:
             # A broken template must not hold the other messages back; settled as a failure.
             logger.exception("message_not_rendered notification=%s", row.pk)
@@ -68,12 +70,16 @@ def freeze(rows: Sequence[NotificationLog], now: datetime) -> dict[int, Delivery
     return failed
 
 
-def _rendered(row: NotificationLog, told: _Told, now: datetime) -> Rendered:
+def _rendered(row: NotificationLog, told: _Told, own: OwnByKey, now: datetime) -> Rendered:
     if row.notification_type == TEST_TYPE:
         return render_test(row.channel, now)
     manner = manner_of(row.channel)
     rendered = render_events(
-        told.events, notification_type=row.notification_type, total=told.total, manner=manner
+        told.events,
+        notification_type=row.notification_type,
+        total=told.total,
+        manner=manner,
+        own=own.get((row.channel.team_id, told.events[0].event_type, manner.language)),
     )
     return replace(rendered, foot=mail_links(row.channel, told.events, manner))
 

@@ -11,10 +11,11 @@ from django.db.models import Model
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.choices import Role
+from accounts.choices import Language, Role
 from accounts.models import ApiKey, AuditEntry, Membership, Team, User
+from monitoring.choices import EventType
 from monitoring.models import Alert, Monitor, MonitorHistory, PollRun, Silence, StockRecord
-from notifications.models import Channel, NotificationLog, Subscription
+from notifications.models import Channel, MessageTemplate, NotificationLog, Subscription
 from tests.factories import make_monitor, make_team, make_user, make_website
 from websites.models import CatalogueProduct, Website
 
@@ -154,7 +155,19 @@ def _delivery(team: Team, event: MonitorHistory, name: str) -> dict[type[Model],
         status="sent",
     )
     notification.events.add(event)
-    return {Channel: channel, Subscription: subscription, NotificationLog: notification}
+    number = MessageTemplate.objects.filter(team=team).count()
+    words = MessageTemplate.objects.create(
+        team=team,
+        event_type=EventType.values[number // len(Language.values)],
+        language=Language.values[number % len(Language.values)],
+        text=f"{name}-words {{product}}",
+    )
+    return {
+        Channel: channel,
+        Subscription: subscription,
+        NotificationLog: notification,
+        MessageTemplate: words,
+    }
 
 
 def page(model: type[Model], name: str, *args: Any) -> str:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import ApiKey, Membership, Team, User
 from accounts.services import api_key_create
 from monitoring.models import Alert, Monitor, MonitorHistory, PollRun, Silence, StockRecord
-from notifications.models import Channel, NotificationLog, Subscription
+from notifications.models import Channel, MessageTemplate, NotificationLog, Subscription
 from tests.factories import make_team, make_user
 from websites.models import CatalogueProduct, Website
 
@@ -84,6 +84,7 @@ def make_estate(mark: str) -> Estate:
         channel=channel, group_key=mark, subject=f"{mark} subject", message=mark
     )
     log.events.add(event)
+    words = MessageTemplate.objects.create(team=team, event_type="restocked", text=mark)
     rows = {
         Team: team,
         User: owner,
@@ -100,5 +101,6 @@ def make_estate(mark: str) -> Estate:
         Channel: channel,
         Subscription: subscription,
         NotificationLog: log,
+        MessageTemplate: words,
     }
     return Estate(mark, team, owner, key, rows)
