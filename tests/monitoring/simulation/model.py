@@ -1,7 +1,6 @@
 """What should happen, worked out again from docs/alerts.md and docs/quiet.md alone.
 
-Nothing of the application is imported here: plain sums about one product at a time, as a person
-would do them by hand. Compared with what the engine did in checks.py.
+Nothing of the application is imported here: plain sums, as a person would do them by hand.
 """
 
 from __future__ import annotations
@@ -22,6 +21,7 @@ from tests.monitoring.simulation.cast import (
     Tick,
 )
 from tests.monitoring.simulation.hours import DAY, NEARLY_A_DAY, slot_from
+from tests.monitoring.simulation.hushes import OPENS, unheard_until
 
 FLAPS, FLAP_SPAN = 8, timedelta(minutes=30)
 
@@ -215,7 +215,11 @@ class Model:
         elif one.slot[kind] <= at:
             one.slot[kind] = slot_from(rhythm, at)
         silent = silent or ("dedupe" if is_recent else "")
-        if not silent:
+        until = None if silent else unheard_until(self.script, one.key, OPENS[kind], at)
+        if until is not None:  # told to nobody
+            one.told.pop(kind, None)
+            one.slot[kind] = slot_from(rhythm, min(until, at + DAY))
+        elif not silent:
             one.told[kind] = at
         one.open[kind] = Episode(one.key, kind, at, silent, is_old_news=is_recent)
         self.episodes.append(one.open[kind])
@@ -246,7 +250,8 @@ class Model:
             one.slot[alert.kind] = slot_from(rhythm, at)
             return
         self.reminders.append((one.key, alert.kind, at))
-        one.told[alert.kind], alert.is_old_news = at, False
+        if unheard_until(self.script, one.key, ("alert_reminder",), at) is None:
+            one.told[alert.kind], alert.is_old_news = at, False
         one.slot[alert.kind] = slot_from(rhythm, at, NEARLY_A_DAY)
 
     def _is_worth_it(self, one: About, kind: str) -> bool:
@@ -273,11 +278,10 @@ class Model:
         elif hand.what == "resume":
             one.is_paused = False
             self._judge(one, hand.at, silent="baseline")
-        elif not one.is_paused:
-            one.low = hand.value
-            self._judge(one, hand.at)
         else:
             one.low = hand.value
+            if not one.is_paused:
+                self._judge(one, hand.at)
 
     def _wishes(self, hand: Hand) -> None:
         """Another threshold of a person holds at once for what is theirs."""
@@ -294,7 +298,3 @@ class Model:
     def in_stock(self, key: Key, at: datetime) -> bool | None:
         said = [available for then, available in self.stock.get(key, ()) if then <= at]
         return said[-1] if said else None
-
-
-def story(script: Script) -> Model:
-    return Model(script).run()

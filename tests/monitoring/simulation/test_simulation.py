@@ -6,7 +6,7 @@ import pytest
 import time_machine
 
 from tests.monitoring.simulation import checks
-from tests.monitoring.simulation.model import story
+from tests.monitoring.simulation.model import Model
 from tests.monitoring.simulation.post import PostOffice
 from tests.monitoring.simulation.record import record
 from tests.monitoring.simulation.scripting import START, script
@@ -21,10 +21,20 @@ def played(plan, monkeypatch):
     return record(post)
 
 
+@pytest.mark.once
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+@pytest.mark.django_db
+def test_thirty_days_of_two_hundred_monitors_are_told_as_the_documents_promise(monkeypatch):
+    plan = script(seed=1, days=30, hours_between=4)
+    told = checks.all_of(plan, Model(plan).run(), played(plan, monkeypatch))
+    assert not told, "\n".join(told)
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 @pytest.mark.django_db
 def test_three_days_are_told_as_the_documents_promise(monkeypatch):
     plan = script(seed=2, days=3, hours_between=2)
-    told = checks.all_of(plan, story(plan), played(plan, monkeypatch))
+    told = checks.all_of(plan, Model(plan).run(), played(plan, monkeypatch))
     assert not told, "\n".join(told)
