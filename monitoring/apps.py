@@ -7,7 +7,7 @@ class MonitoringConfig(AppConfig):
     verbose_name = "Shop floor"
 
     def ready(self) -> None:
-        from accounts.models import Preferences, Team, User
+        from accounts.models import Membership, Preferences, Team, User
         from monitoring import receivers  # needs the models
         from websites.models import Website
         from websites.signals import shop_moved
@@ -17,6 +17,9 @@ class MonitoringConfig(AppConfig):
             receivers.website_changed, sender=Website, dispatch_uid="monitoring.website_changed"
         )
         pre_delete.connect(receivers.owner_goes, sender=User, dispatch_uid="monitoring.owner_goes")
+        post_delete.connect(
+            receivers.member_left, sender=Membership, dispatch_uid="monitoring.member_left"
+        )
         post_save.connect(
             receivers.team_changed, sender=Team, dispatch_uid="monitoring.team_changed"
         )

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
-from accounts.models import Preferences, Team, User
+from accounts.models import Membership, Preferences, Team, User
 from monitoring.choices import AlertKind, ResolveReason
 from monitoring.models import Alert, Monitor
 from monitoring.services.alerts import alerts_check, alerts_shut_rows, alerts_tell_end
@@ -96,3 +96,14 @@ def owner_goes(sender: type[User], instance: User, **kwargs: Any) -> None:
     )
     if ids:
         transaction.on_commit(lambda: alerts_check(monitors=Monitor.objects.filter(pk__in=ids)))
+
+
+def member_left(sender: type[Membership], instance: Membership, **kwargs: Any) -> None:
+    """What was theirs in the team is nobody's: wishes of a stranger judge none of its stock, and
+    the others are told of it again."""
+    theirs = Monitor.objects.filter(owner=instance.user_id, website__team=instance.team_id)
+    ids = list(theirs.values_list("pk", flat=True))
+    if ids:
+        Monitor.objects.filter(pk__in=ids).update(owner=None)
+        judged = Monitor.objects.filter(pk__in=ids, threshold_low=None)
+        transaction.on_commit(lambda: alerts_check(monitors=judged))

@@ -8,6 +8,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
+from accounts.services.preferences import preferences_update
 from common.errors import ConflictError
 from monitoring.alerting import Author
 from monitoring.models import Alert, Monitor, MonitorHistory
@@ -237,9 +238,26 @@ def test_a_shop_that_is_polled_no_more_is_not_unreachable_for_ever(website, moni
 def test_what_was_low_by_the_wish_of_its_owner_is_not_when_they_are_deleted(
     website, django_capture_on_commit_callbacks
 ):
-    make_monitor(website, product_id="1", owner=make_user())
+    owner = make_user()
+    make_monitor(website, product_id="1", owner=owner)
     see(website, 10, 3)
     assert unresolved() == {"low"}
     with django_capture_on_commit_callbacks(execute=True):
-        Monitor.objects.get().owner.delete()
+        owner.delete()
     assert Alert.objects.get().resolve_reason == "threshold"
+
+
+def test_wishes_of_whoever_left_the_team_judge_none_of_its_stock(
+    website, django_capture_on_commit_callbacks
+):
+    bea = make_user("bea", team=website.team)
+    mine = make_monitor(website, product_id="1", owner=bea)
+    see(website, 10, 3)
+    assert unresolved() == {"low"}
+    with django_capture_on_commit_callbacks(execute=True):
+        bea.memberships.get(team=website.team).delete()
+    mine.refresh_from_db()
+    assert (mine.owner, Alert.objects.get().resolve_reason) == (None, "threshold")
+    with django_capture_on_commit_callbacks(execute=True):
+        preferences_update(user=bea, alert_threshold=50)
+    assert unresolved() == set()
