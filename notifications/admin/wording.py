@@ -12,6 +12,7 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.text import Truncator
 from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
@@ -72,7 +73,7 @@ class LookForm(forms.Form):
 class MessageTemplateAdmin(TeamScopedAdmin):
     add_role = change_role = delete_role = Role.OWNER
     form = WordsForm
-    list_display = ("__str__", "team", "language", "parts")
+    list_display = ("__str__", "team", "language", "parts", "beginning")
     list_filter = ("team", ("event_type", ChoicesFilter), ("language", ChoicesFilter))
     list_select_related = ("team",)
     fields = ("team", "event_type", "language", "subject", "text", "html")
@@ -107,6 +108,10 @@ class MessageTemplateAdmin(TeamScopedAdmin):
     @admin.display(description="Own words for")
     def parts(self, row: MessageTemplate) -> str:
         return ", ".join(name for name in PARTS if getattr(row, name)) or "nothing"
+
+    @admin.display(description="They begin")
+    def beginning(self, row: MessageTemplate) -> str:
+        return Truncator(row.subject or row.text or row.html).chars(60)
 
     def write(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         self.adopt(obj, form.save_by_service())
