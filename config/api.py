@@ -44,7 +44,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cycle/", CycleView.as_view(), name="cycle"),
     path("status/", StatusView.as_view(), name="status"),
     path("callbacks/twilio/", TwilioCallbackView.as_view(), name="twilio-callback"),
-    path("callbacks/twilio/", TwilioCallbackView.as_view(), name="twilio-callback"),
     path("telegram/link/", TelegramLinkView.as_view(), name="telegram-link"),
     *router.urls,
     re_path(r"", not_found),

@@ -26,6 +26,13 @@ FLAG_OF = {
 }
 """Event type -> the switch of its Monitor. Other types cannot be switched off there."""
 
+ALERT_FLAG_OF = {
+    "low": "notify_on_threshold",
+    "high": "notify_on_threshold",
+    "out_of_stock": "notify_on_sold_out",
+}
+"""Kind of alert -> the same, for all it is opened, reminded and resolved with."""
+
 ON_CARD = frozenset({"stock_increased", "stock_decreased", "price_changed"})
 """Event types that are no message where a live card of the monitor shows the new state already."""
 
@@ -81,7 +88,10 @@ Pair = tuple[int, int]
 
 def is_announced(event: Event) -> bool:
     """False when the Monitor's switch for this kind of event is off."""
-    return event.flags.get(FLAG_OF.get(event.event_type, ""), True)
+    flag = FLAG_OF.get(event.event_type, "")
+    if event.event_type.startswith("alert_"):
+        flag = ALERT_FLAG_OF.get(event.alert_kind, "")
+    return event.flags.get(flag, True)
 
 
 def is_match(rule: Rule, event: Event) -> bool:

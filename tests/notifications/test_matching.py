@@ -22,6 +22,18 @@ def test_a_star_means_all_but_the_ones_that_repeat_others(event_type):
     assert is_match(rule(event_type), event(event_type=event_type))
 
 
+@pytest.mark.parametrize(
+    ("kind", "flag"),
+    [("low", "notify_on_threshold"), ("high", "notify_on_threshold"),
+     ("out_of_stock", "notify_on_sold_out")],
+)  # fmt: skip
+@pytest.mark.parametrize("told", ["alert_opened", "alert_reminder", "alert_resolved"])
+def test_the_switch_of_a_monitor_holds_for_its_alerts_too(told, kind, flag):
+    assert is_announced(event(event_type=told, alert_kind=kind, flags={flag: True}))
+    assert not is_announced(event(event_type=told, alert_kind=kind, flags={flag: False}))
+    assert is_announced(event(event_type=told, alert_kind="unreachable", flags={flag: False}))
+
+
 def test_another_team_never_matches():
     assert not is_match(rule(team_id=2), event())
 
