@@ -31,6 +31,8 @@ SECRET_FIELDS = frozenset({"password"})
 Changes = dict[str, list[Any]]
 
 _watched: dict[type[Model], list[Field[Any, Any]]] = {}
+_personal: dict[type[Model], frozenset[str]] = {}
+"""Fields that are masked in rows of a person (`user`): the owners of the team read the log."""
 
 
 class AuditMiddleware:
@@ -58,6 +60,7 @@ def watch(rules: Mapping[str, Any]) -> None:
             or isinstance(field, EncryptedJSONField)
             or (field.editable and not field.primary_key and field.name not in rule.without)
         ]
+        _personal[model] = frozenset(rule.personal)
         pre_save.connect(_before, sender=model, dispatch_uid=f"audit:{label}")
         post_save.connect(_saved, sender=model, dispatch_uid=f"audit:{label}")
         post_delete.connect(_deleted, sender=model, dispatch_uid=f"audit:{label}")
@@ -119,7 +122,8 @@ def _saved(sender: type[Model], instance: Model, created: bool, **signal: Any) -
     if before is None:
         return
     after = _values(instance, _fields(sender, signal.get("update_fields")))
-    changes = _diff(before, after)
+    hidden = _personal[sender] if getattr(instance, "user_id", None) else frozenset()
+    changes = _diff(before, after, hidden)
     audit_note(instance, changes, AuditAction.CREATED if created else AuditAction.CHANGED)
 
 
@@ -167,34 +171,34 @@ def _values(row: Model, fields: list[Field[Any, Any]]) -> dict[str, Any]:
     return found
 
 
-def _diff(before: dict[str, Any], after: dict[str, Any]) -> Changes:
+def _diff(before: dict[str, Any], after: dict[str, Any], hidden: frozenset[str]) -> Changes:
     """What differs, ready to be kept: [old, new]. An empty value that stays empty is no change."""
+    hidden |= _secret_names() | SECRET_FIELDS
     changes: Changes = {}
     for name in sorted({*before, *after}):
         old, new = before.get(name), after.get(name)
         if old != new and not (old in (None, "", []) and new in (None, "", [])):
-            changes[name] = [_shown(name, old), _shown(name, new)]
+            changes[name] = [_shown(name, old, hidden), _shown(name, new, hidden)]
     return changes
 
 
-def _shown(name: str, value: Any) -> Any:
+def _shown(name: str, value: Any, hidden: frozenset[str]) -> Any:
     if value in (None, ""):
         return None
-    field = name.partition(".")[0]
-    if field in _secret_names() or field in SECRET_FIELDS:
+    if name.partition(".")[0] in hidden:
         return MASK
     if isinstance(value, bool | int | float):
         return value
     return redact(str(value))[:LONGEST]
 
 
-def _secret_names() -> set[str]:
-    return {
+def _secret_names() -> frozenset[str]:
+    return frozenset(
         field.name
         for fields in _watched.values()
         for field in fields
         if isinstance(field, EncryptedJSONField)
-    }
+    )
 
 
 def _team_id(row: Model, action: str) -> int | None:

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.choices import Language
-from accounts.models import Team
+from accounts.models import Team, User
 from accounts.services.preferences import quiet_problems
 from common.errors import InvalidInputError
 from common.fields import opened_or_empty
@@ -36,12 +36,13 @@ def channel_create(
     kind: str,
     config: Mapping[str, Any],
     is_active: bool = True,
+    user: User | None = None,
     **manners: Any,
 ) -> tuple[Channel, dict[str, Any]]:
     """A channel, and the values that were generated for it and are shown this once.
 
-    `config` holds open values and secrets by the names of the kind's CONFIG; `manners` are
-    language, quiet_from and quiet_until.
+    `config` holds open values and secrets by the names of the kind's CONFIG; `user` is the person
+    whose own it is; `manners` are language, quiet_from and quiet_until.
     Raises InvalidInputError with the fields to mend.
     """
     transport = _transport(kind)
@@ -49,7 +50,7 @@ def channel_create(
     prepared = transport.prepare(dict(given))
     open_values, secrets = split_secrets(transport.CONFIG, clean_config(transport.CONFIG, prepared))
     channel = Channel(
-        team=team, kind=kind, config=open_values, secrets=secrets, is_active=is_active
+        team=team, user=user, kind=kind, config=open_values, secrets=secrets, is_active=is_active
     )
     _set_name(channel, name)
     _set_manners(channel, manners)

@@ -76,10 +76,8 @@ def _keep(
 
 def _make(user: User, team: Team, kind: str, config: dict[str, Any]) -> None:
     channel, _ = channel_create(
-        team=team, name=_free_name(user, team, kind), kind=kind, config=config
+        team=team, user=user, name=_free_name(user, team, kind), kind=kind, config=config
     )
-    channel.user = user
-    channel.save(update_fields=["user", "updated_at"])
     Subscription.objects.create(channel=channel, events=[*EVENTS], only_own=True)
 
 

@@ -169,7 +169,11 @@ def _channel(link: TelegramLink, user: User | None) -> Channel:
     if channel is None:
         thread = {"message_thread_id": link.message_thread_id} if link.message_thread_id else {}
         channel, _ = channel_create(
-            team=link.team, name=_free_name(link), kind=KIND, config={**config, **thread}
+            team=link.team,
+            user=user,
+            name=_free_name(link),
+            kind=KIND,
+            config={**config, **thread},
         )
     channel.user, channel.language = user, link.language
     channel.save(update_fields=["user", "language", "updated_at"])

@@ -7,7 +7,7 @@ from django.test import Client
 from rest_framework.test import APIClient
 
 from accounts.choices import Scope
-from accounts.models import User
+from accounts.models import AuditEntry, User
 from accounts.services import api_key_create
 from accounts.services.preferences import preferences_update
 from notifications.models import Channel
@@ -98,6 +98,15 @@ def test_only_the_person_says_where_it_leads(team, ada, mail):
     assert boss.put(one, as_read, format="json").status_code == 200
     mail.refresh_from_db()
     assert (mail.name, mail.config) == ("Ada's mail", {"to": ["ada@private.example"]})
+
+
+def test_the_log_of_changes_does_not_tell_the_owners(team, ada):
+    mine = api(ada)
+    for address in ("ada@private.example", "ada@other.example"):
+        mine.put("/api/v1/alerts/preferences/update/", {"email": address}, format="json")
+    kept = str([entry.changes for entry in AuditEntry.objects.all()])
+    assert "config.to" in kept
+    assert ".example" not in kept
 
 
 def test_the_desk_keeps_it_from_others_too(team, mail):
