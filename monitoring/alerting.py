@@ -148,7 +148,12 @@ def _is_beyond(stock: Stock, threshold: int | None, state: ThresholdState) -> bo
     if threshold is None:
         return False
     if stock.quantity is not None:
-        return stock.state == state
+        if stock.state != state:
+            return False
+        is_low = state == ThresholdState.LOW
+        is_strict = stock.quantity < threshold if is_low else stock.quantity > threshold
+        # In the margin of the hysteresis an open alert stays, and none is opened.
+        return True if is_strict else None
     is_unlimited = stock.available is True and stock.is_counted is False
     return False if is_unlimited else None
 

@@ -240,3 +240,12 @@ def test_the_statements_of_a_poll_do_not_grow_with_its_alerts(website):
     assert cost(0) <= 16
     assert cost(9) <= 16
     assert Alert.objects.count() == 120
+
+
+def test_in_the_margin_of_the_hysteresis_no_alert_is_opened():
+    website = make_website()
+    make_monitor(website, product_id="1", threshold_low=5, hysteresis=3)
+    see(website, 10, 0, 6)
+    assert ("opened", "low", "") not in alert_events()
+    see(website, 4, later=10)
+    assert alert_events()[-1] == ("opened", "low", "")
