@@ -14,6 +14,9 @@ DAY = timedelta(hours=24)
 GRACE = timedelta(minutes=30)
 """A slot may come so much earlier than a full day after the last telling."""
 
+SHIFT = timedelta(hours=2)
+"""Longer than clocks are ever moved."""
+
 HOURLY = "hourly"
 
 
@@ -42,7 +45,9 @@ def _first(rhythm: Rhythm, moment: datetime, gap: timedelta) -> datetime:
         hour = earliest.replace(minute=0, second=0, microsecond=0)
         return hour if hour == earliest else hour + timedelta(hours=1)
     zone = _zone(rhythm.zone)
-    wall = moment.astimezone(zone).replace(tzinfo=None, fold=0) + gap
+    # An hour that clocks leave out makes nobody wait a day longer.
+    calm = (moment - SHIFT).astimezone(zone).replace(tzinfo=None, fold=0) + SHIFT
+    wall = min(moment.astimezone(zone).replace(tzinfo=None, fold=0), calm) + gap
     slot = wall.replace(hour=rhythm.hour, minute=0, second=0, microsecond=0)
     if slot < wall:
         slot += timedelta(days=1)

@@ -76,7 +76,10 @@ def postgresql() -> Iterator[str | None]:
 
 def lanes(url: str | None) -> list[list[Part]]:
     """The whole suite: parts of a lane run one after the other, lanes side by side."""
-    computing = [Part("sqlite", "", ["-m", "not e2e", *COVERAGE], NICE)]
+    computing = [
+        Part("sqlite", "", ["-m", "not e2e and not bulk", *COVERAGE], NICE),
+        Part("sqlite-bulk", "", ["-m", "bulk and not e2e"], NICE),
+    ]
     waiting = [Part("sqlite-e2e", "", ["-m", "e2e"])]
     if url:
         computing.append(Part("postgresql", url, ["-m", "not e2e and not once"], NICE))

@@ -17,7 +17,7 @@ from demo.world import World
 from tests.docs.pages import text_of
 from tests.e2e.conftest import Product, database_url, migrated, product, world
 
-pytestmark = [pytest.mark.e2e, pytest.mark.slow]
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.once]
 __all__ = ["database_url", "migrated", "product", "world"]  # fixtures
 
 END = "--- end of example"

@@ -12,7 +12,7 @@ import requests
 
 from tests.e2e.conftest import Product, eventually
 
-pytestmark = [pytest.mark.e2e, pytest.mark.slow]
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.once]
 
 # Whether made-up data should have been taken is no question here: ids of rows are made up, too.
 CHECKS = (

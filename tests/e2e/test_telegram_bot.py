@@ -14,7 +14,7 @@ from demo.telegram import CHAT_ID
 from tests.e2e.conftest import eventually, install
 from tests.e2e.inside import SHORT, Inside, kill
 
-pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.once, pytest.mark.timeout(240)]
 HERE = str(CHAT_ID)
 
 

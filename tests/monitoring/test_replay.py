@@ -16,7 +16,7 @@ from monitoring.services.importing import products_import
 from tests.factories import make_website
 from websites.models import HostBudget
 
-pytestmark = [pytest.mark.django_db, pytest.mark.integration, pytest.mark.once]
+pytestmark = [pytest.mark.django_db, pytest.mark.integration, pytest.mark.bulk, pytest.mark.once]
 
 POLLS = 1000
 GROUPS = {1: "vps", 2: "storage", 3: "metal"}

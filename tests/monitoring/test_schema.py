@@ -53,6 +53,8 @@ EXPECTED = {
     "telegram_card_once_per_channel_and_monitor",
     "message_template_once_per_team_event_and_language",
     "membership_one_per_user",
+    "audit_team_idx",
+    "audit_prune_idx",
 }
 
 

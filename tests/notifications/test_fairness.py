@@ -108,4 +108,4 @@ def test_the_number_of_statements_of_a_claim_does_not_grow(channel):
             assert len(claim(ids=None, limit=50, now=timezone.now())) == count
         return len(captured)
 
-    assert statements(12) == statements(1) <= 9
+    assert statements(12) == statements(1) <= 10

@@ -122,7 +122,12 @@ def test_no_english_is_left_and_no_value_is_missing(monitor, event_type, languag
 @pytest.mark.parametrize("language", Language.values)
 @pytest.mark.parametrize("event_type", EventType.values)
 def test_a_kind_of_event_has_words_when_hardly_anything_is_known(monitor, event_type, language):
-    nothing: dict[str, Any] = {"from_quantity": None, "to_quantity": None, "delta": None, "metadata": {}}
+    nothing: dict[str, Any] = {
+        "from_quantity": None,
+        "to_quantity": None,
+        "delta": None,
+        "metadata": {},
+    }
     event = stored(monitor, event_type, message="", threshold_value=None, **nothing)
     message = said(monitor, language, event)
     assert message.text.splitlines()[0]

@@ -96,9 +96,9 @@ def test_every_task_of_the_queue_is_a_sign_of_life_for_as_long_as_it_may_take(
     recorder = Recorder()
     listen_to_tasks(recorder)  # type: ignore[arg-type]
     try:
-        pre_execute.send(sender="django_q", func=None, task={"timeout": 5})
-        pre_execute.send(sender="django_q", func=None, task={})
-        post_execute_in_worker.send(sender="django_q", func=None, task={})
+        pre_execute.send(sender="django_q", func=None, task={"id": "1", "func": "x", "timeout": 5})
+        pre_execute.send(sender="django_q", func=None, task={"id": "1", "func": "x"})
+        post_execute_in_worker.send(sender="django_q", func=None, task={"id": "1", "func": "x"})
     finally:
         pre_execute.disconnect(sender=None, dispatch_uid="pulse_task_begins")
         post_execute_in_worker.disconnect(sender=None, dispatch_uid="pulse_task_ends")

@@ -23,6 +23,7 @@ def played(plan, monkeypatch):
 
 @pytest.mark.once
 @pytest.mark.slow
+@pytest.mark.bulk
 @pytest.mark.timeout(600)
 @pytest.mark.django_db
 def test_thirty_days_of_two_hundred_monitors_are_told_as_the_documents_promise(monkeypatch):
@@ -32,6 +33,7 @@ def test_thirty_days_of_two_hundred_monitors_are_told_as_the_documents_promise(m
 
 
 @pytest.mark.slow
+@pytest.mark.bulk
 @pytest.mark.timeout(300)
 @pytest.mark.django_db
 def test_three_days_are_told_as_the_documents_promise(monkeypatch):
