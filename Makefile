@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test check lint format types bench docs lock image-check clean
+.PHONY: help setup run demo test coverage check lint format types bench docs lock image-check clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z_-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -51,6 +51,9 @@ types: $(VENV)/.dev ## Check types only
 format: $(VENV)/.dev ## Format the code and mend what the linter can mend
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
+
+coverage: $(VENV)/.dev ## All tests, and hold the branches they ran against the floor of 95 %
+	@COVERAGE=1 $(BIN)/python tests/run_all.py
 
 image-check: $(VENV)/.runtime ## Do what Dockerfile and compose.yaml say, without a container engine
 	@$(BIN)/python scripts/check_image.py

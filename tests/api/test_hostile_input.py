@@ -12,7 +12,7 @@ from config.api import router
 from tests.tenancy.walk import routes
 from tests.tenancy.world import make_estate
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.bulk]
 
 VALUES: tuple[Any, ...] = (
     "\x00", "\ud800", "https://x.example/\ud800", "http://[", "²", "x" * 5000, "",

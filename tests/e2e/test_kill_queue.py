@@ -9,7 +9,7 @@ import pytest
 from tests.e2e.conftest import eventually, install
 from tests.e2e.inside import SHORT, Book, Inside, Stock, kill
 
-pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(480)]
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.once, pytest.mark.timeout(480)]
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from tests.websites.storefront.pages import DATA, claims, open_shop, page_of, re
 from websites.sources.whmcs_storefront.page import read_page
 from websites.sources.whmcs_storefront.result import Answer, Page
 
-pytestmark = [pytest.mark.unit, pytest.mark.once]
+pytestmark = [pytest.mark.unit, pytest.mark.bulk, pytest.mark.once]
 
 ASKED = "https://shop.example/cart.php?a=add&pid=12"
 SAVED = {

@@ -14,7 +14,7 @@ from demo.storefront_themes import THEMES
 from tests.websites.storefront.pages import STOCKS, TRAP_NAMES, by_key, claims, open_shop, read
 from websites.sources.base import Availability
 
-pytestmark = [pytest.mark.unit, pytest.mark.once]
+pytestmark = [pytest.mark.unit, pytest.mark.bulk, pytest.mark.once]
 
 IN, OUT = Availability.IN_STOCK, Availability.OUT_OF_STOCK
 Truth = dict[str, tuple[Availability, int | None]]
