@@ -9,7 +9,7 @@ from django.db.models import Q
 from accounts.querysets import TeamScopedQuerySet
 from websites.sources.registry import polled_kinds
 
-LOST_TASK = timedelta(seconds=120)
+LOST_TASK = timedelta(seconds=60)
 """A poll that was handed to the queue and never came back is handed over again after this."""
 
 if TYPE_CHECKING:

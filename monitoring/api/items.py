@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django_filters import rest_framework as filters
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import mixins, serializers
 
 from accounts.api.errors import renamed_fields
@@ -13,6 +14,7 @@ from accounts.api.permissions import actor_of
 from accounts.api.viewsets import ListRetrieveViewSet, VisibleRelatedField, chosen_team
 from accounts.choices import Role
 from accounts.models import Team, User
+from common.openapi import failing
 from monitoring.api.authors import user_of
 from monitoring.choices import ThresholdState
 from monitoring.models import Monitor
@@ -127,6 +129,12 @@ class ItemFilter(TeamFilterSet):
         return rows.filter(**mine) if value else rows.exclude(**mine)
 
 
+CHANGED = {200: ItemSerializer, **failing(409)}
+
+
+@extend_schema_view(
+    update=extend_schema(responses=CHANGED), partial_update=extend_schema(responses=CHANGED)
+)
 class ItemViewSet(
     mixins.CreateModelMixin,
     mixins.UpdateModelMixin,

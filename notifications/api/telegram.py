@@ -14,6 +14,7 @@ from rest_framework.views import APIView
 from accounts.api.permissions import actor_of
 from accounts.api.viewsets import VisibleRelatedField, chosen_team
 from accounts.models import Team, User
+from common.openapi import failing
 from notifications.telegram_bot.linking import TOKEN_VALID, deep_links, token_create
 from notifications.telegram_bot.naming import bot_username
 
@@ -37,7 +38,7 @@ class TelegramLinkView(APIView):
         summary="Link a Telegram chat",
         tags=["channels"],
         request=TelegramLinkRequestSerializer,
-        responses={201: TelegramLinkAnswerSerializer},
+        responses={201: TelegramLinkAnswerSerializer, **failing(409)},
     )
     def post(self, request: Request) -> Response:
         """Makes a link that works once. A chat belongs to a person, so a key cannot ask for it."""

@@ -1,14 +1,33 @@
 from __future__ import annotations
 
+import functools
+import re
+
 import pytest
+from drf_spectacular.generators import SchemaGenerator
 from rest_framework.test import APIClient
 
 from accounts.services import api_key_create
 from tests.factories import make_team
 
 
+@functools.cache
+def document():
+    return SchemaGenerator().get_schema(request=None, public=True)["paths"]
+
+
+def told(method, path):
+    """The statuses that the document tells for a request; None for an address it does not have."""
+    path = path.partition("?")[0]
+    matching = [one for one in document() if re.fullmatch(re.sub(r"{\w+}", "[^/]+", one), path)]
+    for one in sorted(matching, key=lambda one: one.count("{")):
+        if operation := document()[one].get(method.lower()):
+            return set(operation["responses"])
+    return None
+
+
 class Api:
-    """A client that speaks JSON below /api/v1/ and checks the status."""
+    """A client that speaks JSON below /api/v1/, and checks the status and that it is documented."""
 
     def __init__(self, client, prefix="/api/v1/"):
         self.client, self.prefix = client, prefix
@@ -16,6 +35,8 @@ class Api:
     def __call__(self, method, path, body=None, status=200):
         answer = getattr(self.client, method.lower())(f"{self.prefix}{path}", body, format="json")
         assert answer.status_code == status, (path, answer.status_code, answer.content)
+        statuses = told(method, f"{self.prefix}{path}")
+        assert statuses is None or str(status) in statuses, (method, path, status, statuses)
         return answer.json() if answer.content else None
 
 

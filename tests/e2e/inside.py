@@ -22,8 +22,10 @@ SHORT = {
     "CANARY_LIMIT_SECONDS": "5",
     "POLL_LEASE_SECONDS": "6",
     "WEB_WORKERS": "1",
+    "COALESCE_SECONDS": "0",
 }
-"""The shipped times, divided by six or so. A busy machine must not look like a silent process."""
+"""The shipped times, divided by six or so. A busy machine must not look like a silent process.
+Every change is a message of its own: none waits for its burst to end."""
 
 STOCK_EVENTS = {"restocked", "stock_increased", "stock_decreased", "sold_out"}
 
