@@ -6,8 +6,13 @@ one would only wait for the first one's write lock.
 
 from __future__ import annotations
 
+import logging
+
 from django.conf import settings
 from django_q.brokers import get_broker
+from redis.exceptions import RedisError
+
+logger = logging.getLogger(__name__)
 
 POLL = "poll"
 NOTIFY = "notify"
@@ -26,9 +31,36 @@ def cluster_of(queue: str) -> str:
     return queue if queue in named else str(settings.Q_CLUSTER["name"])
 
 
+_away: set[str] = set()
+"""Clusters whose queue did not answer when it was asked last."""
+
+
+def waiting(cluster: str) -> int | None:
+    """Tasks that wait in the queue of a cluster; None while its server (Redis) does not answer."""
+    try:
+        count = int(get_broker(cluster).queue_size())
+    except RedisError as error:
+        if cluster not in _away:
+            # No address in it: it may hold a password.
+            logger.warning("queue_away queue=%s error=%s", cluster, type(error).__name__)
+        _away.add(cluster)
+        return None
+    if cluster in _away:
+        _away.discard(cluster)
+        logger.warning("queue_back queue=%s", cluster)
+    return count
+
+
 def has_room(queue: str) -> bool:
-    """False while so many tasks wait that more would only fill the table: nobody works there."""
-    return int(get_broker(cluster_of(queue)).queue_size()) < MAX_WAITING
+    """False while so many tasks wait that more would only fill the queue (nobody works there), and
+    while it does not answer: what is due stays due."""
+    count = waiting(cluster_of(queue))
+    return count is not None and count < MAX_WAITING
+
+
+def answers() -> bool:
+    """Does whoever keeps the tasks answer? The database is asked by others."""
+    return bool(get_broker(str(settings.Q_CLUSTER["name"])).ping())
 
 
 def clusters() -> dict[str, str]:
@@ -38,3 +70,8 @@ def clusters() -> dict[str, str]:
     if not named:
         return {name: "queue"}
     return {each: f"queue {each}" for each in named} | {name: f"queue {HOUSEKEEPING}"}
+
+
+def short_names() -> dict[str, str]:
+    """Cluster -> `poll`, `notify`, `housekeeping`, or `queue` for the only one."""
+    return {cluster: name.rpartition(" ")[2] for cluster, name in clusters().items()}

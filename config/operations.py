@@ -5,27 +5,34 @@ from __future__ import annotations
 import math
 from typing import Any, NamedTuple
 
+from django.core.exceptions import ImproperlyConfigured
+
 from config.env import Env
+
+BROKERS = {"orm": "runtime.broker.AddressedBroker", "redis": "runtime.broker_redis.RedisBroker"}
+"""QUEUE_BROKER -> who keeps the tasks: our database, or Redis."""
 
 QUEUE_LIMIT = 4
 """Tasks a cluster fetches ahead."""
 
 
-def queue(env: Env, *, is_sqlite: bool) -> dict[str, Any]:
+def queue(env: Env, *, is_sqlite: bool, redis_url: str) -> dict[str, Any]:
     """Q_CLUSTER. The queue is a dumb executor: due times, leases and the outbox are tables of ours.
 
     One cluster serves everything on SQLite; on PostgreSQL slow shops must delay no message, nor
     slow receivers a poll: the cluster without a name of its own does the housekeeping
-    (common/queues.py).
+    (common/queues.py). `redis_url`: the shared cache, unless the queue has a Redis of its own.
     """
+    broker = env.choice("QUEUE_BROKER", "orm", tuple(BROKERS))
+    own_url = env.address("QUEUE_REDIS_URL", ("redis", "rediss"), "redis://:password@host:6379/0")
     workers = env.integer("QUEUE_WORKERS", 2, low=1, high=64)
     poll_workers = env.integer("QUEUE_POLL_WORKERS", 4, low=1, high=64)
     notify_workers = env.integer("QUEUE_NOTIFY_WORKERS", 2, low=1, high=64)
     timeout = env.integer("QUEUE_TASK_SECONDS", 60, low=60, high=600)
     cluster: dict[str, Any] = {
         "name": "stock-monitor",
-        "broker_class": "runtime.broker.AddressedBroker",
-        "orm": "default",
+        "broker_class": BROKERS[broker],
+        "orm": "default",  # with Redis too: django-q2 then has its page of queued tasks
         "workers": workers,
         "recycle": 200,
         "max_rss": env.integer("QUEUE_WORKER_MEMORY_MB", 300, low=100, high=65_536) * 1000,
@@ -46,7 +53,21 @@ def queue(env: Env, *, is_sqlite: bool) -> dict[str, Any]:
             "poll": {"workers": poll_workers},
             "notify": {"workers": notify_workers, "timeout": 45},
         }
+    if broker == "redis":
+        cluster["redis"] = _queue_redis(own_url or redis_url, is_sqlite=is_sqlite)
     return cluster
+
+
+def _queue_redis(url: str, *, is_sqlite: bool) -> str:
+    if is_sqlite:
+        raise ImproperlyConfigured(
+            "QUEUE_BROKER=redis needs PostgreSQL: set DATABASE_URL, or QUEUE_BROKER=orm."
+        )
+    if not url:
+        raise ImproperlyConfigured(
+            "QUEUE_BROKER=redis needs REDIS_URL (or QUEUE_REDIS_URL, for a Redis of its own)."
+        )
+    return url
 
 
 def _retry(timeout: int, workers: int) -> int:

@@ -172,7 +172,7 @@ CACHES: dict[str, dict[str, Any]] = {
 
 # --- Queue -----------------------------------------------------------------------------------
 
-Q_CLUSTER: dict[str, Any] = operations.queue(env, is_sqlite=IS_SQLITE)
+Q_CLUSTER: dict[str, Any] = operations.queue(env, is_sqlite=IS_SQLITE, redis_url=REDIS_URL)
 
 # --- Supervisor ------------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 # A developer's own `.env` and environment must not reach the tests.
 os.environ["ENV_FILE"] = os.devnull
-for _name in ("DATABASE_URL", "DATABASE_PASSWORD", "REDIS_URL", "TELEGRAM_BOT_TOKEN",
+for _name in ("DATABASE_URL", "DATABASE_PASSWORD", "REDIS_URL", "QUEUE_BROKER", "QUEUE_REDIS_URL", "TELEGRAM_BOT_TOKEN",
               "TELEGRAM_CHAT_ID", "SENTRY_DSN", "DEADMAN_URL", "METRICS_TOKEN", "EMAIL_URL", "PUBLIC_URL", "WEB_WORKERS",
               "WHMCS_API_URL", "WHMCS_API_IDENTIFIER", "WHMCS_API_SECRET", "ALLOWED_HOSTS",
               "TRUSTED_PROXIES", "DEBUG", "PORT"):  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
@@ -46,9 +47,13 @@ class FailureAdmin(SuperuserOnlyAdmin, queue.FailAdmin):  # type: ignore[misc]
 
 @admin.register(OrmQ)
 class QueueAdmin(SuperuserOnlyAdmin, queue.QueueAdmin):  # type: ignore[misc]
-    """Tasks that wait for a worker."""
+    """Tasks that wait for a worker, where the database keeps them."""
 
-    empty = step("The queue is empty", "Nothing waits for a worker.", "done_all")
+    empty = (
+        step("The queue is not here", "Tasks wait in Redis; /metrics says how many.", "memory")
+        if "redis" in settings.Q_CLUSTER
+        else step("The queue is empty", "Nothing waits for a worker.", "done_all")
+    )
 
 
 @admin.register(ProcessEvent)

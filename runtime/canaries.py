@@ -6,39 +6,42 @@ A cluster whose idle worker was killed looks healthy and never runs a task again
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 
-from django.db import transaction
-from django_q.models import OrmQ
+from django_q.brokers import get_broker
 from django_q.tasks import async_task
+from redis.exceptions import RedisError
 
 from common.queues import clusters
 from runtime.broker import address
 
 
-def send(*, cluster: str, instance: str) -> None:
-    async_task("runtime.tasks.canary", cluster=address(cluster, instance))
+def send(*, cluster: str, instance: str) -> bool:
+    """False while the queue's server is away: nobody was asked, and nobody can be blamed."""
+    try:
+        async_task("runtime.tasks.canary", cluster=address(cluster, instance))
+    except RedisError:
+        return False
+    return True
 
 
 def recall(*, cluster: str, instance: str) -> None:
     """Removes canaries that nobody answered."""
-    OrmQ.objects.filter(key=address(cluster, instance)).delete()
+    with suppress(RedisError):  # there they expire
+        get_broker(address(cluster, instance)).purge_queue()
 
 
 def release(*, cluster: str, now: datetime) -> int:
     """Gives back the tasks that a dead cluster had fetched; else they would wait for `retry`.
 
     Tasks of living clusters are among them. To run one twice is harmless: leases, claims and
-    compare-and-swap decide what is done, not the queue. Returns how many.
+    compare-and-swap decide what is done, not the queue. Returns how many. Redis has none to give.
     """
-    with transaction.atomic():
-        return int(OrmQ.objects.filter(key=cluster, lock__gt=now).update(lock=now))
+    return int(get_broker(cluster).release(now))
 
 
 def prune(*, instances: set[str]) -> None:
     """Removes canaries of supervisors that are not among the living."""
     for cluster in clusters():
-        keys = OrmQ.objects.filter(key__startswith=f"{cluster}@")
-        for key in set(keys.values_list("key", flat=True)):
-            if key.partition("@")[2] not in instances:
-                OrmQ.objects.filter(key=key).delete()
+        get_broker(cluster).forget_dead(instances)

@@ -11,7 +11,7 @@ from django.core.cache import cache
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
 from django.db.migrations.executor import MigrationExecutor
 
-from common.queues import clusters
+from common.queues import answers, clusters
 from runtime import heartbeats
 
 logger = logging.getLogger(__name__)
@@ -54,6 +54,8 @@ def check_cache() -> str:
 
 def check_queue() -> str:
     """Every queue must have answered a canary lately, on whatever machine."""
+    if not answers():
+        return "its Redis does not answer"
     ages = heartbeats.ages_seconds()
     words = []
     for cluster, name in clusters().items():

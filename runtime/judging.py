@@ -24,6 +24,10 @@ class Suspicion:
     def started(self) -> None:
         self.asked_at = self.answered_at = None
 
+    def excuse(self) -> None:
+        """It cannot be asked, and the open question may be lost: it owes nothing."""
+        self.asked_at = None
+
     def ask(self, now: float) -> None:
         """A question while another is open changes nothing."""
         if self.asked_at is None:

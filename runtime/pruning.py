@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from django_q.models import Failure, Success
+from django_q.models import Failure, OrmQ, Success
 
 from monitoring.services import pruning as monitoring_rows
 from monitoring.services.pruning import cutoffs, rows_delete
@@ -53,8 +53,11 @@ def prune(
 
 
 def _old_queue_rows(now: datetime, is_over: Callable[[], bool], *, dry_run: bool) -> int:
+    """Tasks that nobody fetched for so long go too: their queue is served no more (it has another
+    name, or lies in Redis now), and the tables say what is due."""
     before = now - timedelta(days=QUEUE_DAYS)
-    return sum(
-        rows_delete(model.objects.filter(stopped__lt=before), is_over=is_over, dry_run=dry_run)
-        for model in (Success, Failure)
-    )
+    old = [
+        *(model.objects.filter(stopped__lt=before) for model in (Success, Failure)),
+        OrmQ.objects.filter(lock__lt=before),
+    ]
+    return sum(rows_delete(rows, is_over=is_over, dry_run=dry_run) for rows in old)

@@ -2,7 +2,7 @@
 
 Whatever may block, the database and the web server, is touched by threads of its own; the
 supervisor itself reads numbers only. While the database does not answer, nobody is judged: its
-silence is not theirs.
+silence is not theirs. The same for queues while their Redis is away.
 """
 
 from __future__ import annotations
@@ -162,8 +162,11 @@ class Vitals:
 
     def _send_canaries(self, now: float) -> None:
         for cluster, name in self.queues.items():
-            canaries.send(cluster=cluster, instance=self.instance)
-            self.ask(name, now)
+            if canaries.send(cluster=cluster, instance=self.instance):
+                self.ask(name, now)
+                continue
+            with self._lock:
+                self.suspicions[name].excuse()
 
     def _write_beats(self, now: float) -> None:
         for cluster, name in self.queues.items():

@@ -23,6 +23,8 @@ PRODUCTION = {
 }
 TESTING = {"DJANGO_SETTINGS_MODULE": "config.settings_test"}
 
+COMPOSE = [path.name for path in sorted(ROOT.glob("compose*.yaml"))]
+
 STEPS: tuple[tuple[str, list[str], dict[str, str]], ...] = (
     ("format", ["ruff", "format", "--check", "--quiet", "."], {}),
     ("lint", ["ruff", "check", "--quiet", "."], {}),
@@ -38,7 +40,7 @@ STEPS: tuple[tuple[str, list[str], dict[str, str]], ...] = (
     ("image", ["hadolint", "Dockerfile"], {}),
     (
         "compose",
-        ["check-jsonschema", "--builtin-schema", "vendor.compose-spec", "compose.yaml"],
+        ["check-jsonschema", "--builtin-schema", "vendor.compose-spec", *COMPOSE],
         {},
     ),
     ("units", ["python", "scripts/check_units.py"], {}),

@@ -1,6 +1,7 @@
 """Checks the systemd units with systemd's own tool, below a temporary root; skips without the tool.
 
-Nothing is installed or started. The programs a unit names need not be there.
+Nothing is installed or started. The programs a unit names need not be there. The units are checked
+as they are, and once more with the drop-ins for several machines.
 """
 
 from __future__ import annotations
@@ -10,17 +11,22 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 UNITS = ROOT / "deploy" / "systemd"
+DROP_INS = UNITS / "several-machines"
 SYSTEM = Path("usr/lib/systemd/system")
 EXPOSURE_LIMIT = 25
 """Tenths of a point of `systemd-analyze security`: 100 is wide open."""
 
 
-def lay_out(root: Path) -> list[str]:
-    """Our units beside the system's own, and a file for every program they start."""
+def lay_out(root: Path, drop_ins: Iterable[Path] = ()) -> list[str]:
+    """Our units beside the system's own, and a file for every program they start.
+
+    A drop-in has the name of its unit.
+    """
     (root / SYSTEM).parent.mkdir(parents=True)
     shutil.copytree(Path("/") / SYSTEM, root / SYSTEM, symlinks=True)
     (root / "lib").symlink_to("usr/lib")
@@ -28,11 +34,20 @@ def lay_out(root: Path) -> list[str]:
     for unit in sorted(UNITS.glob("*.service")):
         shutil.copy(unit, root / SYSTEM)
         names.append(unit.name)
-        for program in re.findall(r"^Exec\w+=[-@:+!]*(\S+)", unit.read_text("utf-8"), re.M):
-            stand_in = root / program.lstrip("/")
-            stand_in.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy("/bin/true", stand_in)
+        stand_in_programs(root, unit)
+    for more in drop_ins:
+        folder = root / SYSTEM / f"{more.stem}.service.d"
+        folder.mkdir()
+        shutil.copy(more, folder)
+        stand_in_programs(root, more)
     return names
+
+
+def stand_in_programs(root: Path, unit: Path) -> None:
+    for program in re.findall(r"^Exec\w+=[-@:+!]*(\S+)", unit.read_text("utf-8"), re.M):
+        stand_in = root / program.lstrip("/")
+        stand_in.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy("/bin/true", stand_in)
 
 
 def analyze(root: Path, *words: str) -> tuple[int, list[str]]:
@@ -63,9 +78,11 @@ def main() -> int:
     if shutil.which("systemd-analyze") is None or not (Path("/") / SYSTEM).is_dir():
         print("units: not checked, there is no systemd-analyze here")
         return 0
-    with tempfile.TemporaryDirectory(prefix="units-") as name:
-        root = Path(name)
-        faults = faults_of(root, lay_out(root))
+    faults: list[str] = []
+    for drop_ins in ([], sorted(DROP_INS.glob("*.conf"))):
+        with tempfile.TemporaryDirectory(prefix="units-") as name:
+            root = Path(name)
+            faults += faults_of(root, lay_out(root, drop_ins))
     if faults:
         print("\n".join(faults))
     return 1 if faults else 0

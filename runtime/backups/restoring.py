@@ -18,6 +18,7 @@ from psycopg2 import sql
 from common.errors import ConflictError
 from runtime import heartbeats
 from runtime.backups.making import POSTGRESQL, SQLITE
+from runtime.backups.moving import sqlite_into_ours
 from runtime.backups.tools import BackupError, private, run_tool
 from runtime.runfile import SUFFIX
 
@@ -76,15 +77,13 @@ def _refuse_other_sessions() -> None:
 def backup_check(path: Path) -> None:
     """Is it a whole copy for a database like ours, made by this code or an older one?
 
-    Raises BackupError and OSError.
+    A copy of SQLite may also go into PostgreSQL. Raises BackupError and OSError.
     """
-    with path.open("rb") as file:
-        start = file.read(16)
-    kind = next((kind for head, kind in HEADERS.items() if start.startswith(head)), None)
+    kind = kind_of(path)
     if kind is None:
         raise BackupError(f"{path.name} is no backup made by `backup` or pg_dump --format=custom.")
     ours = SQLITE if connection.vendor == "sqlite" else POSTGRESQL
-    if kind != ours:
+    if kind == POSTGRESQL and ours == SQLITE:
         raise BackupError(
             f"{path.name} is of another kind of database than DATABASE_URL names.",
             advice="Set DATABASE_URL as it was when the backup was made.",
@@ -93,6 +92,13 @@ def backup_check(path: Path) -> None:
         _refuse_newer(_sqlite_migrations(path))
     else:
         run_tool("pg_restore", ["--list", str(path)])
+
+
+def kind_of(path: Path) -> str | None:
+    """SQLITE, POSTGRESQL, or None for no backup."""
+    with path.open("rb") as file:
+        start = file.read(16)
+    return next((kind for head, kind in HEADERS.items() if start.startswith(head)), None)
 
 
 def _sqlite_migrations(path: Path) -> set[tuple[str, str]]:
@@ -126,6 +132,9 @@ def backup_restore(path: Path) -> None:
     if connection.vendor == "sqlite":
         connection.close()
         _sqlite_restore(path, Path(connection.settings_dict["NAME"]).resolve())
+        return
+    if kind_of(path) == SQLITE:
+        sqlite_into_ours(path)
         return
     with _script(path) as script:
         words = ["--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1"]

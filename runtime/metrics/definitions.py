@@ -138,7 +138,11 @@ BEAT_AGE = _of_all(
     "A part that never did has no value.",
     "part",
 )
-QUEUE_TASKS = _of_all("queue_tasks_waiting", "Tasks that wait in a queue.", "queue")
+QUEUE_TASKS = _of_all(
+    "queue_tasks_waiting",
+    "Tasks that wait in a queue. None while its Redis does not answer.",
+    "queue",
+)
 FAILED_TASKS = _of_all("queue_failed_tasks_last_hour", "Tasks that ended with an error.")
 PROCESS_EVENTS = _of_all(
     "process_events_last_hour",

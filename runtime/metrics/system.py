@@ -7,11 +7,10 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db.models import Count
-from django_q.brokers import get_broker
 from django_q.models import Failure
 from prometheus_client.metrics_core import Metric
 
-from common.queues import clusters
+from common.queues import short_names, waiting
 from runtime import heartbeats
 from runtime.metrics import definitions as d
 from runtime.metrics.definitions import Family
@@ -28,15 +27,10 @@ def system_metrics(now: datetime) -> Iterator[Metric]:
     yield from _trouble(now)
 
 
-def queue_names() -> dict[str, str]:
-    """Cluster -> short name: `poll`, `notify`, `housekeeping`, or `queue` for the only one."""
-    return {cluster: name.rpartition(" ")[2] for cluster, name in clusters().items()}
-
-
 def _beats(now: datetime) -> Metric:
     ages = heartbeats.ages_seconds(now)
     family = Family(d.BEAT_AGE, False)
-    for part, name in {heartbeats.TICKER: heartbeats.TICKER, **queue_names()}.items():
+    for part, name in {heartbeats.TICKER: heartbeats.TICKER, **short_names()}.items():
         if part in ages:
             family.add(max(0.0, ages[part]), name)
     return family.gauge
@@ -44,8 +38,9 @@ def _beats(now: datetime) -> Metric:
 
 def _queues() -> Metric:
     family = Family(d.QUEUE_TASKS, False)
-    for cluster, name in queue_names().items():
-        family.add(int(get_broker(cluster).queue_size()), name)
+    for cluster, name in short_names().items():
+        if (count := waiting(cluster)) is not None:
+            family.add(count, name)
     return family.gauge
 
 

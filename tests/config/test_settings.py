@@ -11,6 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from config import operations
+from config.env import Env
 
 pytestmark = [pytest.mark.unit, pytest.mark.once]
 
@@ -78,6 +82,29 @@ def test_the_cache_lies_in_files_until_a_redis_is_named(tmp_path: Path) -> None:
     shared = read(tmp_path, "CACHES", REDIS_URL_FILE=str(tmp_path / "redis"))["CACHES"]["default"]
     assert shared["LOCATION"] == "rediss://:pass@cache.example:6380/1"
     assert shared["BACKEND"] == "common.rediscache.RedisCache"
+
+
+def test_the_queue_lies_in_the_database_until_redis_is_named(tmp_path: Path) -> None:
+    postgresql = {"DATABASE_URL": "postgres://u:p@127.0.0.1/d", "QUEUE_BROKER": "redis"}
+    plain = operations.queue(Env({}, {}), is_sqlite=False, redis_url="redis://cache/0")
+    assert plain["broker_class"] == "runtime.broker.AddressedBroker"
+    assert "redis" not in plain
+    shared, own = "redis://:pass@cache.example/0", "redis://:pass@queue.example/0"
+    queue = read(tmp_path, "Q_CLUSTER", REDIS_URL=shared, **postgresql)["Q_CLUSTER"]
+    assert queue["broker_class"] == "runtime.broker_redis.RedisBroker"
+    assert queue["redis"] == shared
+    both = Env({"QUEUE_REDIS_URL": own, **postgresql}, {})
+    assert operations.queue(both, is_sqlite=False, redis_url=shared)["redis"] == own
+
+
+def test_a_queue_in_redis_says_what_it_needs() -> None:
+    redis = Env({"QUEUE_BROKER": "redis"}, {})
+    with pytest.raises(ImproperlyConfigured, match="needs PostgreSQL: set DATABASE_URL"):
+        operations.queue(redis, is_sqlite=True, redis_url="redis://h/0")
+    with pytest.raises(ImproperlyConfigured, match="needs REDIS_URL"):
+        operations.queue(redis, is_sqlite=False, redis_url="")
+    with pytest.raises(ImproperlyConfigured, match="QUEUE_BROKER is wrong: expected one of orm"):
+        operations.queue(Env({"QUEUE_BROKER": "x"}, {}), is_sqlite=False, redis_url="")
 
 
 def test_the_database_password_may_come_apart_from_the_address(tmp_path: Path) -> None:

@@ -28,6 +28,8 @@ every_page = pytest.mark.parametrize("name", [name_of(page) for page in pages()]
 # Read by the process itself, by its tools or by the container, so not in `.env.example`.
 OUTSIDE = {
     "ENV_FILE",
+    "COMPOSE_FILE",
+    "COMPOSE_PROFILES",
     "DEMO_PORT",
     "TEST_DATABASE_URL",
     "TEST_WORKERS",

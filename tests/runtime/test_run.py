@@ -160,6 +160,17 @@ def test_on_sqlite_one_cluster_serves_all_and_on_postgresql_each_queue_has_its_o
     assert cluster_of(HOUSEKEEPING) == queue["name"]
 
 
+def test_a_machine_can_serve_some_queues_only(settings: Settings) -> None:
+    named = {**settings.Q_CLUSTER, "ALT_CLUSTERS": {"poll": {}, "notify": {}}}
+    settings.Q_CLUSTER = named
+    some = command.children(("core", "queue"), ("poll", "housekeeping"))
+    assert [child.name for child in some] == ["core", "queue poll", "queue housekeeping"]
+    settings.Q_CLUSTER = {key: one for key, one in named.items() if key != "ALT_CLUSTERS"}
+    with pytest.raises(CommandError, match="needs PostgreSQL"):
+        command._chosen_queues(["poll"])
+    assert command._chosen_queues(None) is None
+
+
 def test_parts_can_run_on_machines_of_their_own() -> None:
     assert [child.name for child in command.children(("core",))] == ["core"]
     assert {child.name.split()[0] for child in command.children(("core", "queue"))} == {

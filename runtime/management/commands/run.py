@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connections
 
-from common.queues import clusters
+from common.queues import HOUSEKEEPING, NOTIFY, POLL, clusters, short_names
 from runtime.broker import INSTANCE_VARIABLE
 from runtime.choices import What
 from runtime.health import pending_migrations
@@ -32,8 +32,11 @@ BEATING = {CORE: "made no tick", WEB: "answered no request", BOT: "did not liste
 """Children whose loop turns, and what is said of one whose loop does not."""
 
 
-def children(parts: tuple[str, ...] = PARTS) -> list[Child]:
-    """Web server, core process, queue clusters, and the Telegram bot where there is a token."""
+def children(parts: tuple[str, ...] = PARTS, queues: tuple[str, ...] | None = None) -> list[Child]:
+    """Web server, core process, queue clusters, and the Telegram bot where there is a token.
+
+    `queues`: the short names of the clusters to run; None for all.
+    """
     python, manage = sys.executable, str(Path(settings.BASE_DIR) / "manage.py")
     web = [
         *(python, "-m", "gunicorn", "config.wsgi:application"),
@@ -52,6 +55,7 @@ def children(parts: tuple[str, ...] = PARTS) -> list[Child]:
         found += [
             Child(name, [python, manage, "qcluster"], {"Q_CLUSTER_NAME": cluster})
             for cluster, name in clusters().items()
+            if queues is None or short_names()[cluster] in queues
         ]
     if BOT in parts and settings.TELEGRAM_BOT_TOKEN:
         found.append(Child(BOT, [python, manage, "telegram_bot"]))
@@ -82,6 +86,14 @@ class Command(BaseCommand):
             metavar="PART",
             help="Run these parts only: web, core, queue, bot. For several machines or containers.",
         )
+        parser.add_argument(
+            "--queues",
+            nargs="+",
+            choices=[POLL, NOTIFY, HOUSEKEEPING],
+            metavar="QUEUE",
+            help="Run the clusters of these queues only: poll, notify, housekeeping. Each must run "
+            "on some machine. PostgreSQL only.",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         pending = pending_migrations()
@@ -90,6 +102,7 @@ class Command(BaseCommand):
                 f"{len(pending)} migrations are not applied: run `python manage.py init_db` first."
             )
         parts = tuple(options["only"])
+        queues = _chosen_queues(options["queues"])
         folder = Path(settings.VAR_DIR) / "run"
         leftovers = leftovers_end(folder)
         if WEB in parts:
@@ -102,7 +115,7 @@ class Command(BaseCommand):
             f"{settings.APP_NAME} {settings.APP_VERSION}: {settings.PUBLIC_URL}/admin/ "
             "(Ctrl-C stops it)"
         )
-        supervise(parts, folder, leftovers, end)
+        supervise(children(parts, queues), folder, leftovers, end)
         self._say("Stopped.")
 
     def _say(self, words: str) -> None:
@@ -114,10 +127,15 @@ class Command(BaseCommand):
         self.stdout.flush()
 
 
-def supervise(parts: tuple[str, ...], folder: Path, leftovers: list[str], end: Event) -> None:
-    """Runs the parts until `end` is set. `leftovers`: what an earlier run had left behind."""
+def _chosen_queues(given: list[str] | None) -> tuple[str, ...] | None:
+    if given and len(clusters()) == 1:
+        raise CommandError("--queues needs PostgreSQL: on SQLite one queue serves everything.")
+    return tuple(given) if given else None
+
+
+def supervise(team: list[Child], folder: Path, leftovers: list[str], end: Event) -> None:
+    """Runs the children until `end` is set. `leftovers`: what an earlier run had left behind."""
     instance = uuid.uuid4().hex[:12]
-    team = children(parts)
     names = [child.name for child in team]
     with RunFile(folder, instance) as run_file:
         vitals = Vitals(
