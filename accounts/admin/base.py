@@ -205,7 +205,7 @@ class TeamScopedAdmin(ScopedFieldsMixin, VerbsMixin):
 
         What a service refuses while a page writes becomes a message; the transaction is gone.
         """
-        with timezone.override(_zone(request)):
+        with timezone.override(zone_of(request)):
             try:
                 response = page()
             except ProductError as error:
@@ -235,7 +235,7 @@ def _sentence(error: ProductError) -> str:
     return " ".join(filter(None, [*(reasons or [error.message]), error.advice]))
 
 
-def _zone(request: HttpRequest) -> ZoneInfo | None:
+def zone_of(request: HttpRequest) -> ZoneInfo | None:
     """None stands for the zone of the settings."""
     wished = Preferences.objects.filter(user_id=request.user.pk or 0)
     name = wished.values_list("time_zone", flat=True).first()

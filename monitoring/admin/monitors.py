@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from accounts.admin.base import TeamScopedAdmin
 from accounts.admin.display import age, list_url, row_link
 from accounts.admin.empty import step
+from accounts.admin.exporting import ExportMixin
 from accounts.admin.labels import LabelsField
 from accounts.admin.serviceform import ServiceForm
 from accounts.admin.theme import ChoicesFilter
@@ -24,6 +25,7 @@ from common.errors import InvalidInputError
 from monitoring.admin.alertbadges import open_alert_rows
 from monitoring.admin.badges import event_badge, price_text, status_badge, stock_badge
 from monitoring.admin.chart import Chart, Point, stock_chart
+from monitoring.admin.exportcolumns import MONITORS
 from monitoring.admin.filters import StockFilter
 from monitoring.admin.readonly import step_text
 from monitoring.admin.silencing import SILENCE, SilencedMixin
@@ -83,7 +85,8 @@ def _is_pushed(monitor: Monitor) -> bool:
 
 
 @admin.register(Monitor)
-class MonitorAdmin(SilencedMixin, TeamScopedAdmin):
+class MonitorAdmin(SilencedMixin, ExportMixin, TeamScopedAdmin):
+    export_columns = MONITORS
     add_role = change_role = delete_role = Role.OPERATOR
     team_column = "website__team"
     form = MonitorForm

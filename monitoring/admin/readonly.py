@@ -12,8 +12,10 @@ from django.utils.safestring import SafeString
 from accounts.admin.base import ReadOnlyAdmin
 from accounts.admin.display import age, badge, muted, row_link, text_link
 from accounts.admin.empty import step
+from accounts.admin.exporting import ExportMixin
 from accounts.admin.theme import ChoicesFilter
 from monitoring.admin.badges import event_badge, outcome_badge, price_text, stock_words
+from monitoring.admin.exportcolumns import HISTORY, RECORDS
 from monitoring.evidence import explain
 from monitoring.models import MonitorHistory, PollRun, StockRecord
 from websites.models import CatalogueProduct
@@ -25,7 +27,8 @@ def signed(number: int | None) -> SafeString | str:
 
 
 @admin.register(StockRecord)
-class StockRecordAdmin(ReadOnlyAdmin):
+class StockRecordAdmin(ExportMixin, ReadOnlyAdmin):
+    export_columns = RECORDS
     list_display = (
         "when",
         "monitor_link",
@@ -85,7 +88,8 @@ class StockRecordAdmin(ReadOnlyAdmin):
 
 
 @admin.register(MonitorHistory)
-class MonitorHistoryAdmin(ReadOnlyAdmin):
+class MonitorHistoryAdmin(ExportMixin, ReadOnlyAdmin):
+    export_columns = HISTORY
     list_display = (
         "when",
         "event",

@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from accounts.admin.base import TeamScopedAdmin
 from accounts.admin.display import age, list_url, muted, page_url, span_text, text_link
 from accounts.admin.empty import step
+from accounts.admin.exporting import ExportMixin
 from accounts.admin.rights import is_super
 from accounts.admin.theme import ChoicesFilter
 from accounts.admin.verbs import Verb
@@ -22,6 +23,7 @@ from accounts.choices import Role
 from common.errors import ProductError
 from monitoring.admin.alertbadges import open_alert_rows
 from monitoring.admin.badges import health_badge
+from monitoring.admin.exportcolumns import WEBSITES
 from monitoring.admin.importpage import ImportPageMixin
 from monitoring.admin.inspectpage import InspectPageMixin
 from monitoring.admin.silencing import SILENCE, SilencedMixin
@@ -54,7 +56,10 @@ def _kind_shown(website: Website) -> str:
 
 
 @admin.register(Website)
-class WebsiteAdmin(SilencedMixin, InspectPageMixin, ImportPageMixin, TeamScopedAdmin):
+class WebsiteAdmin(
+    SilencedMixin, InspectPageMixin, ImportPageMixin, ExportMixin, TeamScopedAdmin
+):
+    export_columns = WEBSITES
     add_role = change_role = delete_role = Role.OWNER
     form = WebsiteForm
     list_display = (

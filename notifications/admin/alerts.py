@@ -15,12 +15,14 @@ from django.utils.safestring import SafeString
 from accounts.admin.base import ReadOnlyAdmin
 from accounts.admin.display import age, muted, row_link
 from accounts.admin.empty import step
+from accounts.admin.exporting import ExportMixin
 from accounts.admin.rights import holds, team_id_of
 from accounts.admin.theme import ChoicesFilter
 from accounts.admin.verbs import LIST_LIMIT, Verb
 from accounts.choices import Role
 from monitoring.admin.alertbadges import alert_badge, kind_badge, level_text
 from monitoring.admin.badges import stock_badge
+from monitoring.admin.exportcolumns import ALERTS
 from monitoring.admin.silencing import SILENCE, SilencedMixin, author_of
 from monitoring.choices import AlertStatus
 from monitoring.models import Alert
@@ -50,7 +52,8 @@ def _is_unresolved(alert: Alert) -> bool:
 
 
 @admin.register(Alert)
-class AlertAdmin(SilencedMixin, ReadOnlyAdmin):
+class AlertAdmin(SilencedMixin, ExportMixin, ReadOnlyAdmin):
+    export_columns = ALERTS
     team_column = "website__team"
     list_display = (
         "subject_shown", "kind_shown", "state", "level", "website_name", "opened", "told", "next",

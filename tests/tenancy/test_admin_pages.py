@@ -6,7 +6,9 @@ The tests walk whatever is registered. A page that nobody scoped fails them by i
 from __future__ import annotations
 
 from collections.abc import Iterator
+from io import BytesIO
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from axes.models import AccessAttempt
@@ -20,6 +22,7 @@ from django.test import Client
 from django_q.models import Failure, OrmQ, Schedule, Success
 
 from accounts.admin.base import TeamScopedAdmin
+from accounts.admin.exporting import FORMS
 from accounts.admin.filters import TeamRelatedFilter
 from accounts.admin.scoping import ScopedFieldsMixin
 from monitoring.models import Monitor
@@ -99,6 +102,15 @@ def shows(client: Client, address: str) -> str | None:
     return address if MARK in client.get(address, follow=True).content.decode() else None
 
 
+def text_of(response: Any) -> str:
+    """Also of a file that is streamed; an XLSX file is unpacked."""
+    data: bytes = response.getvalue()
+    if not data.startswith(b"PK"):
+        return data.decode()
+    with ZipFile(BytesIO(data)) as archive:
+        return "".join(archive.read(name).decode() for name in archive.namelist())
+
+
 def page_leaks(client: Client, model: type[Model], mine: World, other: World) -> list[str]:
     foreign, own = other.rows[model], mine.rows[model]
     addresses = [
@@ -116,7 +128,11 @@ def page_leaks(client: Client, model: type[Model], mine: World, other: World) ->
         f"/admin/{model._meta.app_label}/",
         *(verb_addresses(model, own)),
     ]
-    return [address for address in addresses if shows(client, address)]
+    files = [
+        page(model, "export", form) for form in FORMS if hasattr(scoped_admin(model), "export")
+    ]
+    leaks = [address for address in files if MARK in text_of(client.get(address))]
+    return leaks + [address for address in addresses if shows(client, address)]
 
 
 def verb_addresses(model: type[Model], row: Model) -> list[str]:
@@ -171,7 +187,7 @@ def act_on(client: Client, model: type[Model], foreign: Model) -> list[str]:
             {"action": name, "_selected_action": [foreign.pk], "post": "yes"},
             follow=True,
         )
-        if MARK in response.content.decode():
+        if MARK in text_of(response):
             leaks.append(f"action {name}")
     for name in ("change", "delete"):
         response = client.post(page(model, name, foreign.pk), {"post": "yes"}, follow=True)
