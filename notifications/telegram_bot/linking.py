@@ -51,7 +51,7 @@ GROUP_EVENTS = ("*",)
 
 class LinkRefused(ConflictError):
     """Codes: link_expired, link_role (the person may not link such a chat), link_taken (the chat is
-    another team's)."""
+    another team's or person's)."""
 
 
 def token_create(*, user: User, team: Team) -> str:
@@ -121,15 +121,12 @@ def chat_bind(*, user: User, team: Team, chat: Chat, person: Person | None) -> T
         raise LinkRefused(f"This takes the role {needed.label.lower()}.", code="link_role")
     with transaction.atomic():
         held = _held(chat)
+        if held is not None and _is_foreign(held, user, team):
+            raise LinkRefused(
+                "The chat is linked to another team or person. Send /unlink there first.",
+                code="link_taken",
+            )
         if held is not None and held.team_id != team.pk:
-            if not chat.is_private:
-                raise LinkRefused(
-                    "The chat is linked to another team. Send /unlink there first.",
-                    code="link_taken",
-                )
-            link_end(link=held)
-            held = None
-        if held is not None and chat.is_private and held.user_id != user.pk:
             link_end(link=held)
             held = None
         link = held or TelegramLink(chat_id=chat.id, message_thread_id=chat.thread_id)
@@ -187,6 +184,14 @@ def _channel(link: TelegramLink, user: User | None) -> Channel:
 def _held(chat: Chat) -> TelegramLink | None:
     rows = TelegramLink.objects.select_for_update().filter(chat_id=chat.id)
     return rows.filter(message_thread_id=chat.thread_id).first()
+
+
+def _is_foreign(held: TelegramLink, user: User, team: Team) -> bool:
+    """A person may move their own chat to another of their teams. Nobody else's link may take a
+    chat over: who opens one by mistake would hear no more of what is theirs."""
+    if held.chat_type == "private":
+        return held.user_id not in (None, user.pk)
+    return held.team_id != team.pk
 
 
 def _free_name(link: TelegramLink) -> str:

@@ -45,9 +45,9 @@ TEXTS: dict[str, tuple[str, str, str]] = {
         "Связать группу или канал может только владелец команды.",
     ),
     "link_taken": (
-        "This chat is linked to another team. Send /unlink here first.",
-        "此聊天已关联到另一个团队，请先发送 /unlink。",
-        "Этот чат связан с другой командой. Сначала отправьте /unlink.",
+        "This chat is linked to another team or person. Send /unlink here first.",
+        "此聊天已关联到另一个团队或用户，请先发送 /unlink。",
+        "Этот чат связан с другой командой или другим человеком. Сначала отправьте /unlink.",
     ),
     "not_linked": (
         "This chat is not linked. Send /start.",

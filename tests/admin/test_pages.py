@@ -14,7 +14,7 @@ from accounts.models import ApiKey, AuditEntry, User
 from tests.admin.world import SECRETS, World, make_world, page
 from tests.factories import make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 ROLES = ("superuser", "owner", "operator", "viewer")
 OURS = sorted(

@@ -14,7 +14,7 @@ import pytest
 from accounts.services import api_key_create
 from tests.factories import make_user, make_website
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.once]
 PACKAGE = "stock_client"
 # No formatting of the code; the generator knows no feeds, it hands them over as bytes.
 CONFIG = """

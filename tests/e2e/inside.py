@@ -8,7 +8,7 @@ import signal
 from contextlib import suppress
 from html import unescape
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import requests
 
@@ -66,9 +66,9 @@ class Inside:
         return [seen for seen in session_members(session) if seen.pid != session]
 
     def leash(self, name: str) -> Seen:
-        seen = look_at(self.sessions()[name])
-        assert seen is not None
-        return seen
+        """Patient: it may just be started again."""
+        found = eventually(lambda: look_at(self.sessions()[name]), what=f"the leash of {name}")
+        return cast(Seen, found)
 
     def main(self, name: str) -> Seen:
         return self._only(name, self.sessions()[name])

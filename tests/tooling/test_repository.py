@@ -146,13 +146,12 @@ def test_scripts_are_executable_and_parse(name: str) -> None:
 
 
 MAKE = """#!/bin/sh
-[ "$1" = image-check ] && sleep 0.1
 echo "made $1"
 [ "$1" != "$BROKEN" ]
 """
 
 
-@pytest.mark.parametrize("broken", ["none", "check", "image-check", "test"])
+@pytest.mark.parametrize("broken", ["none", "check", "test"])
 def test_ci_makes_everything_fails_with_any_of_it_and_ends_with_the_summary(
     tmp_path: Path, broken: str
 ) -> None:
@@ -168,9 +167,7 @@ def test_ci_makes_everything_fails_with_any_of_it_and_ends_with_the_summary(
         [tmp_path / ".ci" / "run"], env=environment, capture_output=True, text=True, check=False
     )
     said = done.stdout.splitlines()
-    assert said[:2] == ["there", "made check"]
-    assert "made image-check" in said
-    assert said[-1] == "made test"
+    assert said == ["there", "made check", "made test"]
     assert (done.returncode == 0) == (broken == "none")
 
 

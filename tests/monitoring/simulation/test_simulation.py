@@ -32,6 +32,7 @@ def test_thirty_days_of_two_hundred_monitors_are_told_as_the_documents_promise(m
     assert not told, "\n".join(told)
 
 
+@pytest.mark.once
 @pytest.mark.slow
 @pytest.mark.bulk
 @pytest.mark.timeout(300)

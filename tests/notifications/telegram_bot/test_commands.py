@@ -13,7 +13,7 @@ from notifications.telegram_bot.words import ORDER, TEXTS, say
 from tests.factories import make_monitor, make_team, make_user, make_website
 from tests.notifications.telegram_bot.conftest import GROUP, bind, channel_of
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once]
 
 
 @pytest.fixture

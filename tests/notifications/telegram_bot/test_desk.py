@@ -17,7 +17,7 @@ from notifications.telegram_bot.updates import Chat, Person
 from tests.factories import make_team, make_user
 from tests.notifications.telegram_bot.conftest import GROUP, bind, channel_of
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once]
 PAGE, BIND, API = (
     "/admin/notifications/channel/telegram/",
     "/admin/notifications/channel/telegram/bind/",

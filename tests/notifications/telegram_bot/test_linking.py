@@ -128,6 +128,20 @@ def test_a_private_chat_moves_to_another_team_when_its_person_says_so(town, ada,
     assert not Channel.objects.get(team=team).is_active
 
 
+def test_nobody_takes_a_private_chat_over_from_its_person(town, ada, team):
+    link = bind(ada, team)
+    other = make_team("Evil")
+    eve = make_user("eve", team=other)
+    told = town.say(f"/start {token_create(user=eve, team=other)}")
+    assert "linked to another team or person" in told
+    assert TelegramLink.objects.get() == link
+    assert channel_of(link).is_active
+
+    town.say("/unlink")
+    town.say(f"/start {token_create(user=eve, team=other)}")
+    assert TelegramLink.objects.get().user == eve
+
+
 def test_unlinking_ends_the_messages_and_keeps_their_log(town, ada, team):
     link = bind(ada, team)
     row = make_notification(channel_of(link))

@@ -10,7 +10,7 @@ from notifications.models import Channel, TelegramLink
 from tests.notifications.factories import make_channel
 from tests.notifications.telegram_bot.conftest import GROUP, bind, channel_of
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once]
 OWN_BOT = "123456789:AAother-token-AAAAAAAAAAAAAAAAAAA"
 
 

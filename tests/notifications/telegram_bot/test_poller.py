@@ -17,7 +17,7 @@ from notifications.telegram_bot.lease import LEASE, bot_row, lease_keep, lease_r
 from notifications.telegram_bot.poller import Poller
 from notifications.telegram_bot.updates import read_update
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once]
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from tests.factories import make_monitor, make_team, make_user, make_website
 from tests.notifications.factories import make_channel, make_event, make_notification
 from tests.notifications.telegram_bot.conftest import GROUP, bind, channel_of
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once]
 
 
 def told(channel, event_type="alert_opened", monitor=None, website=None, kind=AlertKind.LOW):
