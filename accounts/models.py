@@ -112,6 +112,16 @@ class Team(PublicIdModel, TimeStampedModel):
         validators=[MinValueValidator(1)],
         help_text="How long single records are kept; daily sums stay. Empty: as the installation.",
     )
+    is_board_on = models.BooleanField(
+        default=False,
+        verbose_name="public board",
+        help_text="Anybody may see what is in stock at /board/<slug>/, without log-in.",
+    )
+    is_quantity_on_board = models.BooleanField(
+        default=False,
+        verbose_name="numbers on the board",
+        help_text="The board also says how many pieces are left.",
+    )
 
     objects = TeamQuerySet.as_manager()
 

@@ -7,7 +7,7 @@ from typing import Any
 WHEN = "2026-11-21T08:00:00Z"
 UUID = "0838ad88-5e65-4b47-a33f-044138480eb6"
 
-TEAM = {"id": 1, "public_id": UUID, "name": "Main team", "slug": "main", "time_zone": "Europe/Berlin", "language": "en", "low_stock_threshold": None, "reminders": "daily", "reminder_hour": 9}  # fmt: skip
+TEAM = {"id": 1, "public_id": UUID, "name": "Main team", "slug": "main", "time_zone": "Europe/Berlin", "language": "en", "low_stock_threshold": None, "reminders": "daily", "reminder_hour": 9, "is_board_on": False, "is_quantity_on_board": False}  # fmt: skip
 WEBSITE = {
     "id": 3,
     "public_id": UUID,
@@ -22,6 +22,7 @@ WEBSITE = {
     "link_template": "",
     "labels": ["vps"],
     "is_active": True,
+    "is_on_board": True,
     "poll_interval": 60,
     "health": "never",
     "last_polled_at": None,
@@ -61,11 +62,13 @@ MONITOR = {
     "notify_on_threshold": True,
     "notify_on_sold_out": True,
     "notify_on_price": False,
+    "is_on_board": True,
     "zero_means": "auto",
     "purchase_link": "",
     "buy_link": "https://shop.example.com/cart.php?a=add&pid=12",
     "last_checked_at": None,
     "last_changed_at": None,
+    "in_stock_since": None,
     "created_at": WHEN,
     "updated_at": WHEN,
 }

@@ -22,6 +22,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("telegram/webhook/", telegram_webhook, name="telegram-webhook"),
     path("n/", include("notifications.urls")),
+    path("", include("monitoring.board.urls")),
     path("openapi.json", SpectacularJSONAPIView.as_view(generator_class=MadeOnce), name="openapi"),
     path("docs", SpectacularSwaggerView.as_view(url_name="openapi"), name="docs"),
     path("redoc", SpectacularRedocView.as_view(url_name="openapi"), name="redoc"),

@@ -23,6 +23,9 @@ from websites.services import website_create
 LOW = 3
 """Threshold of the sample monitors: the fake shops pass it on their way to sold out."""
 
+REGIONS = {"nimbus": "Frankfurt, DE", "alpine": "Zürich, CH"}
+"""Locations of the fake shops."""
+
 URGENT = ("restocked", "sold_out", "website_unreachable")
 
 HAND_KEPT: tuple[tuple[str, str, tuple[int, ...]], ...] = (
@@ -64,6 +67,7 @@ def world_shops(team: Team, world: Mapping[str, Any]) -> list[Website]:
             name=f"{name.capitalize()} Hosting",
             source="whmcs_rest" if is_open else "whmcs_api",
             url=f"{world['base_url']}/{name}",
+            region=REGIONS.get(name, ""),
             credentials={} if is_open else dict(world["whmcs"]),
             poll_interval=5,
         )
@@ -72,6 +76,12 @@ def world_shops(team: Team, world: Mapping[str, Any]) -> list[Website]:
             monitor_update(monitor=monitor, threshold_low=LOW)
         websites.append(website)
     return websites
+
+
+def board_open(team: Team) -> None:
+    """The public board with numbers: the shops are invented."""
+    team.is_board_on = team.is_quantity_on_board = True
+    team.save(update_fields=["is_board_on", "is_quantity_on_board", "updated_at"])
 
 
 def world_channels(team: Team, world: Mapping[str, Any]) -> list[Channel]:

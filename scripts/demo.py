@@ -62,6 +62,7 @@ def run(world: World, port: str, end: Event) -> int:
     manage(env, "manage.py", "init_db", "--sample-data", "--world", str(FOLDER / "world.json"))
     print(
         f"\n  Desk        http://127.0.0.1:{port}/admin/   user {USER}, password {PASSWORD}\n"
+        f"  Board       http://127.0.0.1:{port}/board/main/   for everybody, without log-in\n"
         f"  Fake world  {world.base_url}/   its shops, and every message that arrived\n",
         flush=True,
     )

@@ -54,6 +54,11 @@ class Website(PublicIdModel, TimeStampedModel):
         "https://shop.example/aff.php?aff=7&pid={product_id}. Empty: the product's own page.",
     )
     is_active = models.BooleanField(default=True)
+    is_on_board = models.BooleanField(
+        default=True,
+        verbose_name="on the public board",
+        help_text="Counts where the team has switched its board on.",
+    )
     poll_interval = models.PositiveIntegerField(
         default=default_interval,
         validators=[MinValueValidator(5), MaxValueValidator(LONGEST_INTERVAL)],

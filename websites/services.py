@@ -43,6 +43,7 @@ EDITABLE = frozenset(
         "link_template",
         "poll_interval",
         "is_active",
+        "is_on_board",
     }
 )
 CONNECTION = frozenset({"source", "url", "credentials", "config"})

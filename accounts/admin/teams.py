@@ -42,6 +42,7 @@ class TeamAdmin(TeamScopedAdmin):
     fieldsets = (
         (None, {"fields": ("name", "slug", "time_zone", "language")}),
         ("Alerts", {"fields": ("low_stock_threshold", "reminders", "reminder_hour")}),
+        ("Public board", {"fields": ("is_board_on", "is_quantity_on_board")}),
     )
     deletes_with_it: ClassVar = {
         "Websites": "websites",
@@ -68,6 +69,7 @@ class TeamAdmin(TeamScopedAdmin):
         members = row.memberships.select_related("user").order_by("user__username")
         return {
             "panels": ["admin/desk/team_panel.html"],
+            "board_url": f"/board/{row.slug}/" if row.is_board_on else "",
             "members": [
                 (row_link(one, str(one.user)), role_badge(one.role), one.user.email)
                 for one in members[:MEMBERS_SHOWN]

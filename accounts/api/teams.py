@@ -21,6 +21,8 @@ class TeamSerializer(serializers.ModelSerializer[Team]):
             "low_stock_threshold",
             "reminders",
             "reminder_hour",
+            "is_board_on",
+            "is_quantity_on_board",
         )
         read_only_fields = fields
 

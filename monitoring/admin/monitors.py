@@ -52,7 +52,7 @@ WRITTEN = (
     "product_id", "config_option_id", "product_name", "config_option_name", "labels", "notes",
     "purchase_link", "owner", "check_interval", "threshold_low", "threshold_high",
     "notify_on_restock", "notify_on_purchase", "notify_on_threshold", "notify_on_sold_out",
-    "notify_on_price", "zero_means", "hysteresis", "confirm_reads",
+    "notify_on_price", "zero_means", "hysteresis", "confirm_reads", "is_on_board",
 )  # fmt: skip
 MOST_PUSHED = 10**12
 CHART_DAYS = (1, 7, 30, 90)
@@ -170,7 +170,7 @@ class MonitorAdmin(SilencedMixin, ExportMixin, TeamScopedAdmin):
                                    "notify_on_purchase", "notify_on_price", "hysteresis",
                                    "confirm_reads"]}),
             ("More", {"classes": ["collapse"],
-                      "fields": ["zero_means", "check_interval", "config_option_id",
+                      "fields": ["is_on_board", "zero_means", "check_interval", "config_option_id",
                                  "config_option_name", "owner", "notes"]}),
         ]  # fmt: skip
 

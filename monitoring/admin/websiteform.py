@@ -42,7 +42,10 @@ class WebsiteForm(ServiceForm):
             "credentials": {name: value for name, value in typed.items() if name in hidden},
             "config": {name: value for name, value in typed.items() if name not in hidden},
         }
-        plain = ("name", "source", "url", "region", "labels", "poll_interval", "link_template")
+        plain = (
+            "name", "source", "url", "region", "labels", "poll_interval", "link_template",
+            "is_on_board",
+        )  # fmt: skip
         values |= {name: data[name] for name in plain}
         if row is None:
             return website_create(team=data["team"], **values)

@@ -172,7 +172,10 @@ class WebsiteAdmin(
         return [
             (None, {"fields": ["team", "name"]}),
             ("Connection", {"fields": connection}),
-            ("Watching", {"fields": ["poll_interval", "region", "labels", "link_template"]}),
+            (
+                "Watching",
+                {"fields": ["poll_interval", "region", "labels", "link_template", "is_on_board"]},
+            ),
         ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any | None = None) -> tuple[str, ...]:

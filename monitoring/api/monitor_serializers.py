@@ -86,11 +86,13 @@ class MonitorSerializer(serializers.ModelSerializer[Monitor]):
             "notify_on_threshold",
             "notify_on_sold_out",
             "notify_on_price",
+            "is_on_board",
             "zero_means",
             "purchase_link",
             "buy_link",
             "last_checked_at",
             "last_changed_at",
+            "in_stock_since",
             "created_at",
             "updated_at",
         )
@@ -103,6 +105,7 @@ class MonitorSerializer(serializers.ModelSerializer[Monitor]):
             "price",
             "currency",
             "last_changed_at",
+            "in_stock_since",
             "created_at",
             "updated_at",
         )

@@ -76,6 +76,7 @@ class WebsiteSerializer(serializers.ModelSerializer[Website]):
             "link_template",
             "labels",
             "is_active",
+            "is_on_board",
             "poll_interval",
             "health",
             "last_polled_at",

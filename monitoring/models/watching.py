@@ -74,6 +74,11 @@ class Monitor(PublicIdModel, TimeStampedModel):
     notify_on_threshold = models.BooleanField(default=True)
     notify_on_sold_out = models.BooleanField(default=True)
     notify_on_price = models.BooleanField(default=False)
+    is_on_board = models.BooleanField(
+        default=True,
+        verbose_name="on the public board",
+        help_text="Counts where the team has switched its board on.",
+    )
     zero_means = models.CharField(
         max_length=16,
         choices=ZeroMeans.choices,
@@ -119,6 +124,12 @@ class Monitor(PublicIdModel, TimeStampedModel):
     )
     first_read_at = models.DateTimeField(null=True, blank=True, editable=False)
     last_changed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    in_stock_since = models.DateTimeField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="When it came into stock last; it counts while it is available.",
+    )
     missing_since = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects: ClassVar[MonitorQuerySet] = MonitorQuerySet.as_manager()  # type: ignore[assignment]

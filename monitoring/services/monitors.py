@@ -29,6 +29,7 @@ BELIEVED = (
     "status_reason",
     "first_read_at",
     "last_changed_at",
+    "in_stock_since",
     "missing_since",
     "pending",
     "flapping",
@@ -56,6 +57,7 @@ EDITABLE = frozenset(
         "notify_on_threshold",
         "notify_on_sold_out",
         "notify_on_price",
+        "is_on_board",
         "zero_means",
     }
 )

@@ -184,6 +184,8 @@ def _write_states(steps: Sequence[Step], now: datetime) -> set[int]:
         times: tuple[str, ...] = ()
         if step.change.is_stock_step:
             times = ("last_changed_at", *(("first_read_at",) if step.change.is_initial else ()))
+            if step.change.after.available and not step.change.before.available:
+                times = (*times, "in_stock_since")
         groups.setdefault(times, []).append((*_state_row(step), *(now for _ in times)))
     found: set[int] = set()
     for times, rows in groups.items():

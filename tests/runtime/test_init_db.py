@@ -144,6 +144,7 @@ def test_a_running_fake_world_becomes_websites_and_channels(
     assert Monitor.objects.filter(threshold_low=3).count() == 9
     kinds = Channel.objects.values_list("kind", flat=True)
     assert sorted(kinds) == ["email", "sms", "telegram", "webhook"]
+    assert Team.objects.get().is_board_on
     link = TelegramLink.objects.get()
     assert link.channel
     assert link.channel.subscriptions.get().events == ["*", "alert_opened"]

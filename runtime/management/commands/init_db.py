@@ -84,6 +84,7 @@ class Command(BaseCommand):
         said = json.loads(world.read_text(encoding="utf-8"))
         sampledata.world_channels(team, said)
         sampledata.world_link(team, said)
+        sampledata.board_open(team)
         websites = sampledata.world_shops(team, said)
         names = ", ".join(website.name for website in websites)
         self.stdout.write(f"Sample data for {settings.APP_NAME}: {names}.")
