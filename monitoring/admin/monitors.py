@@ -15,7 +15,6 @@ from django.utils.safestring import SafeString
 from accounts.admin.base import TeamScopedAdmin
 from accounts.admin.display import age, list_url, row_link
 from accounts.admin.empty import step
-from accounts.admin.exporting import ExportMixin
 from accounts.admin.labels import LabelsField
 from accounts.admin.serviceform import ServiceForm
 from accounts.admin.theme import ChoicesFilter
@@ -28,6 +27,7 @@ from monitoring.admin.chart import Chart, Point, stock_chart
 from monitoring.admin.exportcolumns import MONITORS
 from monitoring.admin.filters import StockFilter
 from monitoring.admin.readonly import step_text
+from monitoring.admin.sheetpage import SheetPageMixin
 from monitoring.admin.silencing import SILENCE, SilencedMixin
 from monitoring.evidence import explain
 from monitoring.models import Monitor, MonitorHistory, StockRecord
@@ -85,8 +85,8 @@ def _is_pushed(monitor: Monitor) -> bool:
 
 
 @admin.register(Monitor)
-class MonitorAdmin(SilencedMixin, ExportMixin, TeamScopedAdmin):
-    export_columns = MONITORS
+class MonitorAdmin(SilencedMixin, SheetPageMixin, TeamScopedAdmin):
+    export_columns, sheet_kind = MONITORS, "monitors"
     add_role = change_role = delete_role = Role.OPERATOR
     team_column = "website__team"
     form = MonitorForm

@@ -15,7 +15,6 @@ from django.utils.safestring import SafeString
 from accounts.admin.base import TeamScopedAdmin
 from accounts.admin.display import age, list_url, muted, page_url, span_text, text_link
 from accounts.admin.empty import step
-from accounts.admin.exporting import ExportMixin
 from accounts.admin.rights import is_super
 from accounts.admin.theme import ChoicesFilter
 from accounts.admin.verbs import Verb
@@ -26,6 +25,7 @@ from monitoring.admin.badges import health_badge
 from monitoring.admin.exportcolumns import WEBSITES
 from monitoring.admin.importpage import ImportPageMixin
 from monitoring.admin.inspectpage import InspectPageMixin
+from monitoring.admin.sheetpage import SheetPageMixin
 from monitoring.admin.silencing import SILENCE, SilencedMixin
 from monitoring.admin.websiteform import OPTIONS, WebsiteForm
 from monitoring.models import Monitor, MonitorHistory, PollRun
@@ -57,9 +57,9 @@ def _kind_shown(website: Website) -> str:
 
 @admin.register(Website)
 class WebsiteAdmin(
-    SilencedMixin, InspectPageMixin, ImportPageMixin, ExportMixin, TeamScopedAdmin
+    SilencedMixin, InspectPageMixin, ImportPageMixin, SheetPageMixin, TeamScopedAdmin
 ):
-    export_columns = WEBSITES
+    export_columns, sheet_kind = WEBSITES, "websites"
     add_role = change_role = delete_role = Role.OWNER
     form = WebsiteForm
     list_display = (

@@ -126,7 +126,7 @@ def monitor_update(*, monitor: Monitor, is_judged: bool = True, **changes: Any) 
     for name, value in changes.items():
         setattr(monitor, name, value)
     monitor.product_id = str(monitor.product_id)
-    _validate(monitor, unique=True)
+    monitor_validate(monitor=monitor, unique=True)
     this = Monitor.objects.filter(pk=monitor.pk)
     with transaction.atomic():
         monitor.website.forget_applied_hash()  # first: it locks the website
@@ -196,7 +196,7 @@ def _built_all(website: Website, rows: Mapping[int, Mapping[str, Any]]) -> dict[
 def _built(website: Website, row: Mapping[str, Any]) -> Monitor:
     _refuse_unknown(row)
     monitor = Monitor(website=website, **{**row, "product_id": _key(row)[0]})
-    _validate(monitor, unique=False)
+    monitor_validate(monitor=monitor)
     return monitor
 
 
@@ -208,8 +208,9 @@ def _refuse_unknown(row: Mapping[str, Any]) -> None:
         )
 
 
-def _validate(monitor: Monitor, *, unique: bool) -> None:
-    """`unique` asks the database; creation checks all rows at once in `_refuse_watched`."""
+def monitor_validate(*, monitor: Monitor, unique: bool = False) -> None:
+    """Raises InvalidInputError. `unique` asks the database; creation checks all rows at once in
+    `_refuse_watched`."""
     try:
         monitor.full_clean(
             exclude=["website", "owner", "public_id"],

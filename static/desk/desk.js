@@ -12,6 +12,12 @@ document.addEventListener("submit", (event) => {
     importProducts(form, event.submitter);
     return;
   }
+  if (form.dataset.progress) {
+    event.preventDefault();
+    const body = new FormData(form, event.submitter);
+    sendWithProgress(form, body, form.dataset.progress, "Writing…");
+    return;
+  }
   const button = event.submitter;
   if (button && button.classList.contains("desk-button")) {
     /* After the form has gone: a disabled button would not be sent with it. */
@@ -61,16 +67,21 @@ async function importProducts(form, submitter) {
   const ticked = [...form.querySelectorAll("input[name=product]:checked")].map((box) => box.value);
   body.set("products", JSON.stringify(ticked));
 
+  await sendWithProgress(form, body, form.dataset.import, "Reading the shop…");
+}
+
+/* Sends a form and draws a bar from what `address` says meanwhile; then goes where it is told. */
+async function sendWithProgress(form, body, address, begins) {
   for (const button of form.querySelectorAll("button")) button.disabled = true;
   const panel = form.querySelector("[data-import-progress]");
   const bar = panel.querySelector("progress");
   const text = panel.querySelector("[data-import-text]");
   panel.hidden = false;
-  text.textContent = "Reading the shop…";
+  text.textContent = begins;
 
   const watch = window.setInterval(async () => {
     try {
-      const state = await (await fetch(form.dataset.import)).json();
+      const state = await (await fetch(address)).json();
       if (state.total) {
         bar.value = (100 * state.done) / state.total;
         text.textContent = `${state.done} of ${state.total}`;
