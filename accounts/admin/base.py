@@ -21,6 +21,7 @@ from django.utils.text import capfirst
 
 from accounts.admin.empty import EmptyState
 from accounts.admin.filters import TeamRelatedFilter
+from accounts.admin.paging import LimitedPaginator
 from accounts.admin.rights import holds, roles, sees_many_teams, team_id_of, visible
 from accounts.admin.scoping import ScopedFieldsMixin
 from accounts.admin.theme import ThemedChangeList
@@ -54,6 +55,7 @@ class TeamScopedAdmin(ScopedFieldsMixin, VerbsMixin):
     change_form_outer_before_template = "admin/desk/row_header.html"
     list_per_page = 50
     show_full_result_count = False
+    paginator = LimitedPaginator
 
     # --- Who may do what -------------------------------------------------------------------
 

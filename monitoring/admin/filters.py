@@ -1,4 +1,4 @@
-"""Filters of the monitors' list."""
+"""Filters of the lists of monitors and websites."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.http import HttpRequest
 
 from accounts.admin.theme import DropdownFilter
 from monitoring.choices import ThresholdState
+from websites.choices import Health
 
 
 class StockFilter(DropdownFilter):
@@ -37,3 +38,25 @@ class StockFilter(DropdownFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         condition = self.CONDITIONS.get(self.value() or "")
         return queryset if condition is None else queryset.filter(condition)
+
+
+class HealthFilter(DropdownFilter):
+    """Health as people see it: a paused website is paused, whatever its last poll said."""
+
+    title = "health"
+    parameter_name = "health"
+    FAILING = "failing"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(self.FAILING, "Needs attention"), *Health.choices]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        value = self.value()
+        if value == self.FAILING:
+            calm = (Health.OK, Health.NEVER, Health.PAUSED)
+            return queryset.filter(is_active=True).exclude(health__in=calm)
+        if value == Health.PAUSED:
+            return queryset.filter(Q(is_active=False) | Q(health=Health.PAUSED))
+        if value in Health.values:
+            return queryset.filter(is_active=True, health=value)
+        return queryset

@@ -23,12 +23,15 @@ from accounts.choices import Role
 from common.errors import InvalidInputError
 from monitoring.admin.alertbadges import open_alert_rows
 from monitoring.admin.badges import event_badge, price_text, status_badge, stock_badge
+from monitoring.admin.bulkedit import BulkEditMixin
 from monitoring.admin.chart import Chart, Point, stock_chart
 from monitoring.admin.exportcolumns import MONITORS
 from monitoring.admin.filters import StockFilter
 from monitoring.admin.readonly import step_text
 from monitoring.admin.sheetpage import SheetPageMixin
 from monitoring.admin.silencing import SILENCE, SilencedMixin
+from monitoring.admin.sparkline import sparkline
+from monitoring.admin.sparklist import SparkList
 from monitoring.evidence import explain
 from monitoring.models import Monitor, MonitorHistory, StockRecord
 from monitoring.selectors import (
@@ -85,14 +88,14 @@ def _is_pushed(monitor: Monitor) -> bool:
 
 
 @admin.register(Monitor)
-class MonitorAdmin(SilencedMixin, SheetPageMixin, TeamScopedAdmin):
+class MonitorAdmin(BulkEditMixin, SilencedMixin, SheetPageMixin, TeamScopedAdmin):
     export_columns, sheet_kind = MONITORS, "monitors"
     add_role = change_role = delete_role = Role.OPERATOR
     team_column = "website__team"
     form = MonitorForm
     list_display = (
-        "name", "website", "stock", "threshold_low", "threshold_high", "price_shown", "status_shown",
-        "changed", "checked",
+        "name", "website", "stock", "line", "threshold_low", "threshold_high", "price_shown",
+        "status_shown", "changed", "checked",
     )  # fmt: skip
     list_editable = ("threshold_low", "threshold_high")
     list_filter = (
@@ -141,6 +144,10 @@ class MonitorAdmin(SilencedMixin, SheetPageMixin, TeamScopedAdmin):
     def stock(self, row: Monitor) -> SafeString:
         return stock_badge(row)
 
+    @admin.display(description="7 days")
+    def line(self, row: Any) -> SafeString:
+        return sparkline(row.stock_line)
+
     @admin.display(description="Price", ordering="price")
     def price_shown(self, row: Monitor) -> SafeString | str:
         return price_text(row.price, row.currency)
@@ -156,6 +163,9 @@ class MonitorAdmin(SilencedMixin, SheetPageMixin, TeamScopedAdmin):
     @admin.display(description="Last checked")
     def checked(self, row: Monitor) -> SafeString:
         return age(last_checked_at(row))
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[SparkList]:
+        return SparkList
 
     def get_changelist_form(self, request: HttpRequest, **kwargs: Any) -> Any:
         return super().get_changelist_form(request, **{"form": ThresholdForm, **kwargs})

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from accounts.admin.base import ReadOnlyAdmin
 from accounts.admin.display import age, badge, muted, row_link, text_link
 from accounts.admin.empty import step
+from accounts.admin.spans import SpanFilter
 from accounts.admin.exporting import ExportMixin
 from accounts.admin.theme import ChoicesFilter
 from monitoring.admin.badges import event_badge, outcome_badge, price_text, stock_words
@@ -38,7 +39,7 @@ class StockRecordAdmin(ExportMixin, ReadOnlyAdmin):
         "change",
         "price_shown",
     )
-    list_filter = ("monitor__website", ("change_type", ChoicesFilter))
+    list_filter = ("monitor__website", ("change_type", ChoicesFilter), SpanFilter)
     list_select_related = ("monitor__website__team", "poll_run__website")
     search_fields = ("monitor__product_name", "monitor__product_id")
     fields = (
@@ -99,7 +100,7 @@ class MonitorHistoryAdmin(ExportMixin, ReadOnlyAdmin):
         "message",
         "is_planned",
     )
-    list_filter = (("event_type", ChoicesFilter), "website")
+    list_filter = (("event_type", ChoicesFilter), SpanFilter, "website")
     list_select_related = ("monitor", "website__team", "poll_run__website", "record")
     search_fields = ("message", "monitor__product_name", "monitor__product_id")
     fields = (

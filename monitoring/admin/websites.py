@@ -15,17 +15,20 @@ from django.utils.safestring import SafeString
 from accounts.admin.base import TeamScopedAdmin
 from accounts.admin.display import age, list_url, muted, page_url, span_text, text_link
 from accounts.admin.empty import step
-from accounts.admin.rights import is_super
+from accounts.admin.rights import holds, is_super
 from accounts.admin.theme import ChoicesFilter
 from accounts.admin.verbs import Verb
 from accounts.choices import Role
 from common.errors import ProductError
 from monitoring.admin.alertbadges import open_alert_rows
 from monitoring.admin.badges import health_badge
+from monitoring.admin.filters import HealthFilter
 from monitoring.admin.exportcolumns import WEBSITES
 from monitoring.admin.importpage import ImportPageMixin
 from monitoring.admin.inspectpage import InspectPageMixin
 from monitoring.admin.sheetpage import SheetPageMixin
+from monitoring.admin.shopgrid import shop_grid
+from monitoring.admin.shoppolls import shop_polls
 from monitoring.admin.silencing import SILENCE, SilencedMixin
 from monitoring.admin.websiteform import OPTIONS, WebsiteForm
 from monitoring.models import Monitor, MonitorHistory, PollRun
@@ -66,7 +69,7 @@ class WebsiteAdmin(
         "name", "team", "health_shown", "source_shown", "monitors_shown", "last_read", "next_poll",
         "is_active",
     )  # fmt: skip
-    list_filter = ("team", ("health", ChoicesFilter), "is_active", ("source", ChoicesFilter))
+    list_filter = ("team", HealthFilter, ("source", ChoicesFilter))
     list_select_related = ("team",)
     search_fields = ("name", "url", "region")
     conditional_fields = OPTIONS.conditions("source")
@@ -189,7 +192,18 @@ class WebsiteAdmin(
     def row_context(self, request: HttpRequest, row: Website) -> dict[str, Any]:
         query = f"website__id__exact={row.pk}"
         return {
-            "panels": ["admin/desk/alerts_panel.html", "admin/desk/website_panel.html"],
+            "panels": [
+                "admin/desk/alerts_panel.html",
+                "admin/desk/website_panel.html",
+                "admin/desk/website_products.html",
+                *(["admin/desk/website_polls.html"] if _is_polled(row) else []),
+            ],
+            **shop_grid(request, row),
+            **shop_polls(row),
+            "polls_url": list_url(PollRun, query),
+            "import_url": self.verb_url("import", row)
+            if _is_polled(row) and holds(request, Role.OPERATOR, row.team_id)
+            else "",
             "alerts": open_alert_rows(row),
             **self.silence_context(request, row),
             "website": row,

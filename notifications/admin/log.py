@@ -12,6 +12,7 @@ from django.utils.text import Truncator
 from accounts.admin.base import ReadOnlyAdmin
 from accounts.admin.display import age, muted, row_link
 from accounts.admin.empty import step
+from accounts.admin.spans import SpanFilter
 from accounts.admin.theme import ChoicesFilter
 from accounts.admin.verbs import Verb
 from accounts.choices import Role
@@ -34,7 +35,7 @@ class NotificationLogAdmin(ReadOnlyAdmin):
         "error",
     )  # fmt: skip
     list_filter = (
-        "channel__team", "channel", ("status", ChoicesFilter),
+        "channel__team", "channel", ("status", ChoicesFilter), SpanFilter,
     )  # fmt: skip
     list_select_related = ("channel__team", "resend_of")
     search_fields = ("subject", "message", "error_message")
