@@ -1,4 +1,4 @@
-"""CPU time to read one group page of 60 KB, for every order form: `python -m bench.pages`."""
+"""CPU time to read one group page of 60 KB, for every order form."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import statistics
 import time
 from dataclasses import dataclass
 
+from bench.findings import Finding
 from demo.journal import Journal
 from demo.server import Request
 from demo.storefront import Storefront
@@ -26,15 +27,25 @@ class Figure:
     ms_cpu: float
 
 
-def measure() -> list[Figure]:
-    """The median of many readings of the same page, links and prices known from earlier polls."""
-    return [_figure(form) for form in FORMS]
+def findings(rounds: int = ROUNDS) -> list[Finding]:
+    """The dearest and the cheapest form; the median of many readings of the same page."""
+    figures = sorted((_figure(form, rounds) for form in FORMS), key=lambda one: one.ms_cpu)
+    return [
+        Finding(
+            f"{which} order form: one group page of 60 kB, {one.products} products",
+            one.ms_cpu,
+            "ms CPU",
+            at_most=GOAL_MS,
+            note=one.form,
+        )
+        for which, one in (("Cheapest", figures[0]), ("Dearest", figures[-1]))
+    ]
 
 
-def _figure(form: str) -> Figure:
+def _figure(form: str, rounds: int) -> Figure:
     page = _page(form)
     spent = []
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         started = time.process_time()
         found = read_page(page)
         spent.append(time.process_time() - started)
@@ -56,13 +67,3 @@ def _page(form: str) -> Answer:
 
 def _body(shop: Shop) -> bytes:
     return Storefront(shop).answer(Request("GET", "cart.php", "gid=1"), "cart.php").body
-
-
-def show() -> None:
-    print(f"\n{'one group page of 60 KB':38}{'products':>16}{'CPU ms':>10}{'goal':>8}")
-    for figure in measure():
-        print(f"{figure.form:38}{figure.products:16}{figure.ms_cpu:10.2f}{GOAL_MS:8.1f}")
-
-
-if __name__ == "__main__":
-    show()

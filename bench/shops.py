@@ -2,32 +2,67 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from bench.lab import RemoteWorld
+
+SECRETS = {"identifier": "bench-identifier", "secret": "bench-secret"}
 
 
 def open_shops(
-    remote: RemoteWorld, *, name: str, shops: int, products: int, source: str = "whmcs_api"
+    remote: RemoteWorld,
+    *,
+    name: str,
+    shops: int,
+    products: int | list[dict[str, Any]],
+    source: str = "whmcs_api",
+    **columns: Any,
 ) -> list[int]:
-    """Opens fake shops of WHMCS 9 and watches all their products; returns the website ids."""
+    """Opens fake shops of WHMCS 9 and watches all their products; returns the website ids.
+
+    They are called `name`1, `name`2, ...; `products` is their number, or rows of the fake world.
+    """
     from accounts.models import Team
-    from monitoring.services.monitors import monitors_bulk_create
+    from monitoring.models import Monitor
     from websites.models import Website
 
-    secrets = {"identifier": "bench-identifier", "secret": "bench-secret"}
-    switches = {"dialect": "9.0", **secrets}
-    remote.post("shops", {"name": name, "count": shops, "products": products, **switches})
+    body = {"count": shops, "products": products, "dialect": "9.0", "version": "9.0", **SECRETS}
+    remote.post("shops", {"name": name, **body})
+    count = products if isinstance(products, int) else len(products)
     team, _ = Team.objects.get_or_create(slug="bench", defaults={"name": "Bench"})
-    ids = []
-    for number in range(1, shops + 1):
-        shop = name if shops == 1 else f"{name}{number}"
-        website = Website.objects.create(
+    credentials = SECRETS if source == "whmcs_api" else {}
+    websites = Website.objects.bulk_create(
+        Website(
             team=team,
             name=shop,
             source=source,
             url=f"{remote.base_url}/{shop}",
-            credentials=secrets if source == "whmcs_api" else {},
+            credentials=credentials,
+            **columns,
         )
-        rows = [{"product_id": str(pid)} for pid in range(1, products + 1)]
-        monitors_bulk_create(website=website, rows=rows)
-        ids.append(website.pk)
-    return ids
+        for shop in shop_names(name, shops)
+    )
+    Monitor.objects.bulk_create(
+        (
+            Monitor(website=website, product_id=str(pid))
+            for website in websites
+            for pid in range(1, count + 1)
+        ),
+        batch_size=2000,
+    )
+    return [website.pk for website in websites]
+
+
+def shop_names(name: str, shops: int) -> list[str]:
+    return [name] if shops == 1 else [f"{name}{number}" for number in range(1, shops + 1)]
+
+
+def open_channel(kind: str, name: str, config: dict[str, Any], *website_ids: int) -> None:
+    """A channel that hears of everything, of the given websites or of all."""
+    from accounts.models import Team
+    from notifications.services.channels import channel_create
+    from notifications.services.subscriptions import subscription_create
+
+    team = Team.objects.get(slug="bench")
+    channel, _ = channel_create(team=team, name=name, kind=kind, config=config)
+    subscription_create(channel=channel, events=["*"], websites=list(website_ids))
