@@ -173,7 +173,7 @@ def build(*, app_name: str, app_version: str) -> dict[str, Any]:
                 "950": "oklch(26% .055 244)",
             }
         },
-        "STYLES": [_asset("desk/desk.css")],
+        "STYLES": [_asset("desk/desk.css"), _asset("desk/chart.css")],
         "SCRIPTS": [_asset("desk/desk.js")],
         "SIDEBAR": {
             "show_search": False,

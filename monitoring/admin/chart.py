@@ -8,19 +8,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from math import ceil
+from datetime import UTC, datetime, tzinfo
 from typing import NamedTuple
+
+from monitoring.admin.chartaxes import Mark, levels, number_text, times, top_of
+from monitoring.statistics.readings import UNREAD
+
+MOST_POINTS = 500
 
 
 class Point(NamedTuple):
-    """One StockRecord as values."""
+    """One StockRecord as values, or several that lie so close that they are drawn as one: then `lowest`
+    and `highest` are the ends of what they showed."""
 
     at: datetime
     quantity: int | None
     available: bool | None
     is_unlimited: bool
     note: str = ""
+    lowest: int | None = None
+    highest: int | None = None
 
 
 class Span(NamedTuple):
@@ -31,26 +38,82 @@ class Span(NamedTuple):
     kind: str
     title: str
 
+    @property
+    def is_late(self) -> bool:
+        """On the right side: what is told about it stands to its left."""
+        return self.left > 55
 
-class Mark(NamedTuple):
-    """A label or line at a place in percent."""
 
-    place: float
-    text: str
-    kind: str = ""
+class Box(NamedTuple):
+    """Times and numbers as percent of the width and of the height, from the top."""
+
+    since: datetime
+    now: datetime
+    bottom: float
+    top: float
+
+    def x(self, at: datetime) -> float:
+        return round(100 * ((at - self.since) / (self.now - self.since)), 3)
+
+    def y(self, number: float) -> float:
+        inside = min(max(number, self.bottom), self.top) - self.bottom
+        return round(100 - 100 * inside / (self.top - self.bottom), 3)
+
+
+class _Step(NamedTuple):
+    start: datetime
+    end: datetime
+    kind: str
+    point: Point
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """`line` and `area` are SVG paths in a box of 100 x 100, y downwards."""
+    """`line`, `area` and `band` are SVG paths in a box of 100 x 100, y downwards. `band` reaches from
+    the lowest to the highest number where one step stands for several."""
 
     line: str = ""
     area: str = ""
+    band: str = ""
     spans: list[Span] = field(default_factory=list)
     levels: list[Mark] = field(default_factory=list)
     times: list[Mark] = field(default_factory=list)
     limits: list[Mark] = field(default_factory=list)
     is_empty: bool = True
+
+    @property
+    def kinds(self) -> set[str]:
+        """What the key has to explain."""
+        return {span.kind for span in self.spans}
+
+
+def thinned(
+    points: Sequence[Point], *, since: datetime, now: datetime, most: int = MOST_POINTS
+) -> list[Point]:
+    """Numbers that fall into the same of `most` columns become one point. What is unknown stays."""
+    if len(points) <= most or now <= since:
+        return list(points)
+    found: list[Point] = []
+    last = -1
+    for point in points:
+        column = (point.at - since) * most // (now - since)
+        before = found[-1] if found else None
+        if before is None or column != last or None in (before.quantity, point.quantity):
+            found.append(point)
+        else:
+            found[-1] = _joined(before, point)
+        last = column
+    return found
+
+
+def _joined(before: Point, after: Point) -> Point:
+    numbers = [
+        number
+        for one in (before, after)
+        for number in (one.quantity, one.lowest, one.highest)
+        if number is not None
+    ]
+    return after._replace(at=before.at, note="", lowest=min(numbers), highest=max(numbers))
 
 
 def stock_chart(
@@ -61,53 +124,67 @@ def stock_chart(
     read_until: datetime | None,
     low: int | None = None,
     high: int | None = None,
+    zone: tzinfo = UTC,
 ) -> Chart:
-    """`points` oldest first; the one before `since`, if any, gives the level at the left edge."""
+    """`points` oldest first; the one before `since`, if any, gives the level at the left edge. Times
+    are in UTC, they are told in `zone`."""
     steps = _steps(points, since, now, read_until)
-    if not any(kind != "unknown" for _, _, kind, _ in steps):
-        return Chart(times=_times(since, now))
-    numbers = [point.quantity for _, _, kind, point in steps if kind == "known" and point.quantity]
-    top, step = _top(max([*numbers, (low or 0), (high or 0) if numbers else 0, 1]))
-
-    def x(at: datetime) -> float:
-        return round(100 * (at - since) / (now - since), 3)
-
-    def y(number: int) -> float:
-        return round(100 - 100 * min(max(number, 0), top) / top, 3)
-
-    line, area, spans = "", "", []
-    joined = False
-    for start, end, kind, point in steps:
-        left, right = x(start), x(end)
-        spans.append(Span(left, round(right - left, 3), kind, _title(point, start, kind)))
-        if kind != "known":
-            joined = False
-            continue
-        level = y(point.quantity or 0)
-        line += f"{'L' if joined else 'M'}{left} {level}H{right}"
-        area += f"M{left} 100V{level}H{right}V100Z"
-        joined = True
+    if all(step.kind in ("unknown", "unread") for step in steps):
+        return Chart(times=times(since, now, zone))
+    numbers = [
+        number
+        for step in steps
+        if step.kind == "known"
+        for number in (step.point.quantity, step.point.highest)
+        if number
+    ]
+    top, round_step = top_of(max([*numbers, (low or 0), (high or 0) if numbers else 0, 1]))
+    box = Box(since, now, 0, top)
+    spans = [
+        Span(left := box.x(one.start), round(box.x(one.end) - left, 3), one.kind, _title(one, zone))
+        for one in steps
+    ]
     if read_until is not None and read_until < now:
-        spans.append(
-            Span(
-                x(max(read_until, since)),
-                round(100 - x(max(read_until, since)), 3),
-                "unread",
-                "Not read since",
-            )
-        )
+        left = box.x(max(read_until, since))
+        spans.append(Span(left, round(100 - left, 3), "unread", "Not read since"))
     limits = [
-        Mark(y(number), f"{word} {number}", word)
+        Mark(box.y(number), f"{word} {number}", word)
         for word, number in (("low", low), ("high", high))
         if number is not None and number <= top
     ]
-    return Chart(line, area, spans, _levels(top, step), _times(since, now), limits, is_empty=False)
+    return Chart(
+        *_paths(steps, box),
+        spans=spans,
+        levels=levels(top, round_step),
+        times=times(since, now, zone),
+        limits=limits,
+        is_empty=False,
+    )
+
+
+def _paths(steps: Sequence[_Step], box: Box) -> tuple[str, str, str]:
+    """(line, area, band); the line is broken where no number holds."""
+    line, area, band = "", "", ""
+    joined = False
+    for start, end, kind, point in steps:
+        if kind != "known":
+            joined = False
+            continue
+        left, right = box.x(start), box.x(end)
+        level = box.y(point.quantity or 0)
+        line += f"{'L' if joined else 'M'}{left} {level}H{right}"
+        area += f"M{left} 100V{level}H{right}V100Z"
+        if point.lowest is not None and point.highest is not None:
+            ground = box.y(point.lowest)
+            band += f"M{left} {ground}V{box.y(point.highest)}H{right}V{ground}Z"
+        joined = True
+    return line, area, band
 
 
 def _steps(
     points: Sequence[Point], since: datetime, now: datetime, read_until: datetime | None
-) -> list[tuple[datetime, datetime, str, Point]]:
-    """(start, end, kind, point) of every stretch inside the window."""
+) -> list[_Step]:
+    """Every stretch inside the window."""
     end_of_all = min(now, read_until) if read_until is not None else now
     found = []
     for index, point in enumerate(points):
@@ -115,76 +192,37 @@ def _steps(
         end = points[index + 1].at if index + 1 < len(points) else max(end_of_all, point.at)
         end = min(end, now)
         if end > start or (end == start and index + 1 == len(points)):
-            found.append((start, max(end, start), _kind(point), point))
+            found.append(_Step(start, max(end, start), _kind(point), point))
     return found
 
 
 def _kind(point: Point) -> str:
     if point.available is None:
-        return "unknown"
+        return "unread" if point.note == UNREAD else "unknown"
     if point.quantity is not None or not point.available:
         return "known"
     return "unlimited" if point.is_unlimited else "in"
 
 
-def _title(point: Point, start: datetime, kind: str) -> str:
-    what = {
+def _title(step: _Step, zone: tzinfo) -> str:
+    point = step.point
+    what = stock_told(point)
+    if point.lowest is not None and point.lowest != point.highest:
+        what = f"{point.lowest} to {point.highest}, then {point.quantity}"
+    at = step.start.astimezone(zone)
+    parts = [f"{at:%Y-%m-%d %H:%M}", what, point.note if point.note != UNREAD else ""]
+    return " · ".join(filter(None, parts))
+
+
+def stock_told(point: Point) -> str:
+    """The stock of a point in words."""
+    kind = _kind(point)
+    words = {
         "unknown": "Unknown",
+        "unread": UNREAD,
         "unlimited": "Unlimited",
         "in": "In stock, number not shown",
-    }.get(kind, "Sold out" if not point.available else f"{point.quantity} in stock")
-    return f"{start:%Y-%m-%d %H:%M} · {what}{' · ' + point.note if point.note else ''}"
-
-
-def _top(highest: int) -> tuple[int, int]:
-    """(top, step): round steps of the axis, at most five of them up to the highest number."""
-    step = 1
-    while ceil(highest / step) > 5:
-        step = _next_round(step)
-    return ceil(highest / step) * step, step
-
-
-def _next_round(step: int) -> int:
-    """1, 2, 5, 10, 20, 50, ..."""
-    digits = 10 ** (len(str(step)) - 1)
-    following = {1: 2, 2: 5, 5: 10}
-    return following[step // digits] * int(digits)
-
-
-def _levels(top: int, step: int) -> list[Mark]:
-    return [
-        Mark(round(100 - 100 * number / top, 3), f"{number:,}".replace(",", "\u202f"))
-        for number in range(0, top + 1, step)
-    ]
-
-
-def _times(since: datetime, now: datetime) -> list[Mark]:
-    """Up to six round moments of the axis."""
-    span = (now - since).total_seconds()
-    choices = (
-        30,
-        60,
-        120,
-        300,
-        600,
-        1800,
-        3600,
-        7200,
-        14_400,
-        21_600,
-        43_200,
-        86_400,
-        172_800,
-        604_800,
-        1_209_600,
-    )
-    step = next((one for one in choices if span / one <= 6), choices[-1])
-    form = "%d %b" if step >= 86_400 else "%H:%M" if step >= 60 else "%H:%M:%S"
-    midnight = since.replace(hour=0, minute=0, second=0, microsecond=0)
-    first = ceil((since - midnight).total_seconds() / step) * step
-    marks = []
-    at = midnight + timedelta(seconds=first)
-    while at <= now:
-        marks.append(Mark(round(100 * (at - since) / (now - since), 3), at.strftime(form)))
-        at += timedelta(seconds=step)
-    return marks
+    }
+    if kind in words:
+        return words[kind]
+    return f"{number_text(point.quantity or 0)} in stock" if point.available else "Sold out"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any, ClassVar
 
 from django.contrib import admin
@@ -24,7 +23,7 @@ from common.errors import InvalidInputError
 from monitoring.admin.alertbadges import open_alert_rows
 from monitoring.admin.badges import event_badge, price_text, status_badge, stock_badge
 from monitoring.admin.bulkedit import BulkEditMixin
-from monitoring.admin.chart import Chart, Point, stock_chart
+from monitoring.admin.charting import chart_choices, days_asked, monitor_chart
 from monitoring.admin.exportcolumns import MONITORS
 from monitoring.admin.filters import StockFilter
 from monitoring.admin.readonly import step_text
@@ -32,12 +31,13 @@ from monitoring.admin.sheetpage import SheetPageMixin
 from monitoring.admin.silencing import SILENCE, SilencedMixin
 from monitoring.admin.sparkline import sparkline
 from monitoring.admin.sparklist import SparkList
+from monitoring.admin.statwords import panel_of
 from monitoring.evidence import explain
 from monitoring.models import Monitor, MonitorHistory, StockRecord
+from monitoring.past import monitor_statistics
 from monitoring.selectors import (
     last_checked_at,
     monitor_history,
-    monitor_summary,
     why_not_running,
 )
 from monitoring.services.ingest import stock_push
@@ -58,9 +58,6 @@ WRITTEN = (
     "notify_on_price", "zero_means", "hysteresis", "confirm_reads", "is_on_board",
 )  # fmt: skip
 MOST_PUSHED = 10**12
-CHART_DAYS = (1, 7, 30, 90)
-SHORTEST_CHART = timedelta(minutes=2)
-CHART_POINTS = 600
 
 
 class MonitorForm(ServiceForm):
@@ -199,7 +196,8 @@ class MonitorAdmin(BulkEditMixin, SilencedMixin, SheetPageMixin, TeamScopedAdmin
     # --- Page ------------------------------------------------------------------------------
 
     def row_context(self, request: HttpRequest, row: Monitor) -> dict[str, Any]:
-        days = _days(request, row)
+        days = days_asked(request, row)
+        zone = timezone.get_current_timezone()
         events = list(monitor_history(row, 20))
         query = f"monitor__id__exact={row.pk}"
         return {
@@ -214,16 +212,14 @@ class MonitorAdmin(BulkEditMixin, SilencedMixin, SheetPageMixin, TeamScopedAdmin
             "status": status_badge(row),
             "price": price_text(row.price, row.currency),
             "website_link": row_link(row.website),
-            "summary": monitor_summary(row),
             "last_checked": age(last_checked_at(row)),
             "last_changed": age(row.last_changed_at),
             "why": explain(row.evidence, labels=dict(source_choices())),
             "reasons": why_not_running(row),
-            "chart": monitor_chart(row, days),
+            "chart": monitor_chart(row, days, zone),
             "chart_days": days,
-            "chart_choices": [
-                (one, f"{one} d" if one else "since start") for one in (0, *CHART_DAYS)
-            ],
+            "chart_choices": chart_choices(),
+            "stats": panel_of(monitor_statistics(row, zone=zone), zone_name=str(zone)),
             "events": [
                 (event_badge(one.event_type), step_text(one), age(one.created_at), one.message)
                 for one in events
@@ -247,42 +243,3 @@ class MonitorAdmin(BulkEditMixin, SilencedMixin, SheetPageMixin, TeamScopedAdmin
     def do_resume(self, request: HttpRequest, row: Monitor) -> str:
         monitor_resume(monitor=row)
         return "resumed; the next poll compares it."
-
-
-def _days(request: HttpRequest, monitor: Monitor) -> int:
-    """The days asked for; else a week, or 0 (since the first reading) for a younger monitor."""
-    asked = request.GET.get("days", "")
-    if asked.isdecimal() and int(asked) in (0, *CHART_DAYS):
-        return int(asked)
-    first = monitor.first_read_at
-    return 0 if first and timezone.now() - first < timedelta(days=7) else 7
-
-
-def monitor_chart(monitor: Monitor, days: int) -> Chart:
-    """The chart of the last days (0: since the first reading); two statements in any case."""
-    now = timezone.localtime()
-    since = now - timedelta(days=days)
-    if not days:
-        first = timezone.localtime(monitor.first_read_at or now)
-        since = min(first, now - SHORTEST_CHART)
-    newest = monitor.records.order_by("-created_at", "-id")
-    inside = list(newest.filter(created_at__gte=since)[:CHART_POINTS])
-    before = list(newest.filter(created_at__lt=since)[:1]) if len(inside) < CHART_POINTS else []
-    points = [
-        Point(
-            timezone.localtime(one.created_at),
-            one.quantity,
-            one.available,
-            one.stock_control_enabled is False,
-            one.get_change_type_display(),
-        )
-        for one in reversed([*inside, *before])
-    ]
-    return stock_chart(
-        points,
-        since=since,
-        now=now,
-        read_until=last_checked_at(monitor),
-        low=monitor.threshold_low,
-        high=monitor.threshold_high,
-    )

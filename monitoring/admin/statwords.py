@@ -1,0 +1,176 @@
+"""The statistics of a Monitor as a person reads them: numbers with their unit, reasons as sentences."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import NamedTuple
+
+from accounts.admin.display import span_text
+from monitoring.admin.chartaxes import number_text
+from monitoring.statistics import forecast as reasons
+from monitoring.statistics.flows import PriceChange
+from monitoring.statistics.forecast import Forecast
+from monitoring.statistics.report import Statistics
+from monitoring.statistics.rhythm import Pattern
+
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+LONGEST = 365
+MOST_PRICES = 5
+USUAL_COUNT, USUAL_SHARE = 3, 0.3
+"""An hour of the week is called usual from so many arrivals on, if it has such a share of them all."""
+
+WHY_NO_FORECAST = {
+    reasons.NO_NUMBER: "No forecast: the shop shows no number for it.",
+    reasons.SOLD_OUT: "Sold out.",
+    reasons.TOO_LITTLE: "No forecast yet: it takes a day of known stock and three sales.",
+    reasons.NOTHING_SOLD: "Nothing was sold lately: there is no end in sight.",
+}
+
+
+class Cell(NamedTuple):
+    """An hour of the week. `level` is 0 (none) to 4 (the most)."""
+
+    seen: int
+    level: int
+    title: str
+
+
+class FlowRow(NamedTuple):
+    """Pieces in 24 hours, 7 days and 30 days; a dash where no number was known."""
+
+    name: str
+    day: str
+    week: str
+    month: str
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """What the page shows; texts are empty where nothing is known."""
+
+    lasts: str
+    lasts_more: str
+    flows: list[FlowRow]
+    sell_out: str
+    sell_out_more: str
+    share: str
+    share_more: str
+    share_percent: int
+    week: list[tuple[str, list[Cell]]]
+    usual: str
+    prices: list[PriceChange]
+    looked_at: str
+
+
+def panel_of(found: Statistics, *, zone_name: str) -> Panel:
+    lasts, lasts_more = forecast_words(found.forecast)
+    sell_out, sell_out_more = _sell_out(found)
+    share = found.in_stock_share
+    known = found.known_share
+    length = found.until - found.since
+    return Panel(
+        lasts=lasts,
+        lasts_more=lasts_more,
+        flows=[
+            FlowRow("Sold", *(_pieces(one.sold) for one in (found.day, found.week, found.month))),
+            FlowRow(
+                "Came in", *(_pieces(one.restocked) for one in (found.day, found.week, found.month))
+            ),
+        ],
+        sell_out=sell_out,
+        sell_out_more=sell_out_more,
+        share="" if share is None else f"{share:.0%}",
+        share_more="" if known is None else f"Its stock was known {known:.0%} of the time.",
+        share_percent=round(100 * (share or 0)),
+        week=_week(found.restocks),
+        usual=_usual(found.restocks, zone_name),
+        prices=found.prices[: -MOST_PRICES - 1 : -1],
+        looked_at=length_words(length) if length > timedelta(0) else "",
+    )
+
+
+def forecast_words(found: Forecast) -> tuple[str, str]:
+    """("Lasts about 3 days (2 to 6)", how sure that is), or (why not, the rate if it is known)."""
+    rate = "" if found.per_day is None else f"It sells {_rate(found.per_day)} while in stock."
+    if found.days is None or found.low is None or found.high is None:
+        return WHY_NO_FORECAST[found.reason], rate if found.per_day else ""
+    if found.low > LONGEST:
+        return "Lasts more than a year", rate
+    unit, size = ("hours", 1 / 24) if found.days < 2 else ("days", 1.0)
+    days, low, high = (_count(one / size) for one in (found.days, found.low, found.high))
+    words = f"Lasts about {days} {unit if days != '1' else unit[:-1]} ({low} to {high})"
+    return words, f"{rate} In four cases of five it lasts between {low} and {high} {unit}."
+
+
+def length_words(length: timedelta) -> str:
+    """In the unit people would say: "40 min", "5.5 h", "3.2 d"."""
+    hours = length.total_seconds() / 3600
+    if hours < 1:
+        return span_text(length.total_seconds())
+    number, unit = (hours, "h") if hours < 48 else (hours / 24, "d")
+    return f"{number:.1f}".removesuffix(".0") + f" {unit}"
+
+
+def _rate(per_day: float) -> str:
+    if per_day >= 1:
+        return f"{per_day:.1f}".removesuffix(".0") + " a day"
+    if per_day * 7 >= 1:
+        return f"{per_day * 7:.1f}".removesuffix(".0") + " a week"
+    return "less than one a week"
+
+
+def _count(number: float) -> str:
+    """Two digits are as much as a forecast is worth."""
+    if number >= 100:
+        return number_text(int(round(number, -1)))
+    return str(max(round(number), 1)) if number >= 1 else "less than 1"
+
+
+def _pieces(number: int | None) -> str:
+    return "–" if number is None else number_text(number)
+
+
+def _sell_out(found: Statistics) -> tuple[str, str]:
+    if found.sell_out_mean is None or found.sell_out_median is None:
+        return "", ""
+    times = "once" if found.sell_outs == 1 else f"{found.sell_outs} times"
+    return (
+        length_words(found.sell_out_median),
+        f"from restock to sold out (median; average {length_words(found.sell_out_mean)}), "
+        f"seen {times}.",
+    )
+
+
+def _week(pattern: Pattern) -> list[tuple[str, list[Cell]]]:
+    """Empty when nothing came in."""
+    most = max(max(hours) for hours in pattern)
+    if not most:
+        return []
+    return [
+        (
+            day,
+            [
+                Cell(count, -(-4 * count // most), f"{day} {_hours(hour)}: {count}")
+                for hour, count in enumerate(hours)
+            ],
+        )
+        for day, hours in zip(WEEKDAYS, pattern, strict=True)
+    ]
+
+
+def _usual(pattern: Pattern, zone_name: str) -> str:
+    total = sum(map(sum, pattern))
+    most, day, hour = max(
+        (count, -day, -hour)
+        for day, hours in enumerate(pattern)
+        for hour, count in enumerate(hours)
+    )
+    zone = f"Times of {zone_name}."
+    if most < USUAL_COUNT or most < total * USUAL_SHARE:
+        return f"No hour stands out. {zone}"
+    return f"Most often {WEEKDAYS[-day]} {_hours(-hour)} ({most} of {total}). {zone}"
+
+
+def _hours(hour: int) -> str:
+    return f"{hour:02d}:00–{(hour + 1) % 24:02d}:00"

@@ -1,0 +1,1 @@
+"""Pure: what the readings of a Monitor say about its stock over time (docs/statistics.md)."""
