@@ -13,6 +13,7 @@ from django.http import HttpRequest
 COMMANDS = frozenset(
     {
         "changepassword",
+        "config_import",
         "create_api_key",
         "createsuperuser",
         "import_single_site",

@@ -25,6 +25,13 @@ def _may_inspect(request: HttpRequest) -> bool:
     return bool(pages.may_inspect(request))
 
 
+def _may_configure(request: HttpRequest) -> bool:
+    """Owners of any team."""
+    return admin.site.get_model_admin(apps.get_model("accounts.Team")).has_change_permission(
+        request
+    )
+
+
 def _is_open(link: Any) -> Callable[[HttpRequest], bool]:
     """Whether a page below `link` is shown, and not one that has an entry of its own."""
 
@@ -122,6 +129,12 @@ def _seldom() -> list[dict[str, Any]]:
             _item("Users", "person", "accounts.User"),
             _item("Lock-outs", "lock_clock", "axes.AccessAttempt"),
             _item("Audit log", "history_edu", "accounts.AuditEntry"),
+            {
+                "title": "Configuration",
+                "icon": "description",
+                "link": reverse_lazy("admin-config"),
+                "permission": _may_configure,
+            },
         ),
         _group(
             "System",

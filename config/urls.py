@@ -12,6 +12,7 @@ from drf_spectacular.views import (
 
 from common.openapi import MadeOnce
 from notifications.telegram_bot.webhook import telegram_webhook
+from runtime import configpage
 
 handler400 = "common.drf.bad_request"
 handler404 = "common.drf.page_not_found"
@@ -19,6 +20,7 @@ handler500 = "common.drf.server_error"
 
 urlpatterns = [
     path("", include("runtime.urls")),
+    *configpage.urls(),
     path("admin/", admin.site.urls),
     path("telegram/webhook/", telegram_webhook, name="telegram-webhook"),
     path("n/", include("notifications.urls")),

@@ -32,20 +32,9 @@ from websites.sources.registry import (
 )
 
 EDITABLE = frozenset(
-    {
-        "name",
-        "source",
-        "url",
-        "credentials",
-        "config",
-        "region",
-        "labels",
-        "link_template",
-        "poll_interval",
-        "is_active",
-        "is_on_board",
-    }
-)
+    {"name", "source", "url", "credentials", "config", "region", "labels", "link_template",
+     "poll_interval", "is_active", "is_on_board"}
+)  # fmt: skip
 CONNECTION = frozenset({"source", "url", "credentials", "config"})
 """What decides which shop is asked, and how."""
 
@@ -66,10 +55,11 @@ def website_create(
     labels: Iterable[str] | None = None,
     link_template: str = "",
     is_active: bool = True,
+    is_on_board: bool = True,
 ) -> Website:
     """A website that is due at once. Raises InvalidInputError with the fields to mend."""
     website = Website(team=team, name=name.strip(), source=source, url=url, region=region)
-    website.is_active = is_active
+    website.is_active, website.is_on_board = is_active, is_on_board
     website.labels = _cleaned_labels(labels or ())
     website.link_template = cleaned_template(link_template)
     if poll_interval is not None:

@@ -11,6 +11,7 @@ from accounts.services.teams import (
     membership_remove,
     membership_set,
     team_create,
+    team_update,
 )
 
 __all__ = [
@@ -22,4 +23,5 @@ __all__ = [
     "membership_remove",
     "membership_set",
     "team_create",
+    "team_update",
 ]

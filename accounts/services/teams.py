@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+from zoneinfo import available_timezones
+
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.text import slugify
 
@@ -21,6 +25,31 @@ def team_create(*, name: str, slug: str | None = None, owner: User | None = None
         team = Team.objects.create(name=name, slug=chosen)
         if owner is not None:
             membership_set(team=team, user=owner, role=Role.OWNER)
+    return team
+
+
+EDITABLE = frozenset(
+    {"name", "time_zone", "language", "low_stock_threshold", "reminders", "reminder_hour",
+     "is_board_on", "is_quantity_on_board"}
+)  # fmt: skip
+
+
+def team_update(*, team: Team, **changes: Any) -> Team:
+    """Changes what an owner may. Raises InvalidInputError; TypeError for another field."""
+    if unknown := set(changes) - EDITABLE:
+        raise TypeError(f"team_update() cannot change {', '.join(sorted(unknown))}")
+    for name, value in changes.items():
+        setattr(team, name, value)
+    problems: dict[str, list[str]] = {}
+    try:
+        team.clean_fields(exclude={"slug", "public_id"})
+    except ValidationError as error:
+        problems = error.message_dict
+    if team.time_zone not in available_timezones():
+        problems["time_zone"] = [f"There is no time zone {team.time_zone!r}."]
+    if problems:
+        raise InvalidInputError("The team is not valid.", fields=problems)
+    team.save(update_fields=[*changes, "updated_at"])
     return team
 
 

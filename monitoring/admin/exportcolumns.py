@@ -23,7 +23,7 @@ WEBSITES = (
     Column("team", "team__slug"),
     *map(
         Column,
-        ("name", "source", "url", "region", "labels", "link_template", "poll_interval", "is_active",
+        ("name", "source", "url", "region", "labels", "link_template", "poll_interval", "is_active", "is_on_board",
          "health", "last_polled_at", "last_success_at", "last_error", "public_id", "created_at"),
     ),
 )  # fmt: skip
@@ -41,7 +41,7 @@ MONITORS = (
         ("status", "quantity", "available", "stock_control_enabled", "price", "currency",
          "threshold_low", "threshold_high", "hysteresis", "confirm_reads", "notify_on_restock",
          "notify_on_purchase", "notify_on_threshold", "notify_on_sold_out", "notify_on_price",
-         "check_interval", "zero_means", "labels", "notes", "purchase_link"),
+         "check_interval", "zero_means", "is_on_board", "labels", "notes", "purchase_link"),
     ),
     Column("owner", "owner__username"),
     Column("last_checked_at", Coalesce(F("missing_since"), F("website__last_success_at"))),

@@ -60,6 +60,7 @@ FIELDS = (
     SheetField("notify_on_price", switch, is_kept=True),
     SheetField("check_interval", number),
     SheetField("zero_means", text, is_kept=True),
+    SheetField("is_on_board", switch, is_kept=True),
     SheetField("labels", words, empty=[]),
     SheetField("notes", text, empty=""),
 )

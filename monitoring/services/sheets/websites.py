@@ -36,6 +36,7 @@ FIELDS = (
     SheetField("link_template", text, empty=""),
     SheetField("poll_interval", number, is_kept=True),
     SheetField("is_active", switch, is_kept=True),
+    SheetField("is_on_board", switch, is_kept=True),
 )
 SHOWN = ("team", "health", "last_polled_at", "last_success_at", "last_error", "public_id",
          "created_at")  # fmt: skip
