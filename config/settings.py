@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
-from config import __version__, openapi, operations, rest, security, twilio, unfold
+from config import __version__, openapi, operations, rest, security, telegram, twilio, unfold
 from config import logging as config_logging
 from config.audit import AUDITED as AUDITED
 from config.env import Env
@@ -230,10 +230,7 @@ USER_AGENT = env.text("USER_AGENT", f"stock-monitor/{APP_VERSION} (+{PUBLIC_URL}
 TELEGRAM_BOT_TOKEN = env.secret("TELEGRAM_BOT_TOKEN")
 TELEGRAM_CHAT_ID = env.text("TELEGRAM_CHAT_ID")
 TELEGRAM_API_URL = env.url("TELEGRAM_API_URL", "https://api.telegram.org")
-# How the bot hears what people write and press: it asks for it, or Telegram calls PUBLIC_URL.
-TELEGRAM_MODE = env.choice("TELEGRAM_MODE", "polling", ("polling", "webhook"))
-if TELEGRAM_MODE == "webhook" and _public.scheme != "https":
-    raise ImproperlyConfigured("TELEGRAM_MODE=webhook needs a PUBLIC_URL that begins with https.")
+TELEGRAM_MODE, TELEGRAM_LEASE_SECONDS = telegram.hearing(env, public_url=PUBLIC_URL)
 _email = env.parsed(
     "EMAIL_URL",
     "smtp://localhost:25",

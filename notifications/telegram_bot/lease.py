@@ -6,13 +6,16 @@ import hashlib
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from django.conf import settings
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from notifications.models import TelegramBot
 
-LEASE = timedelta(seconds=30)
-"""Longer than a wait for updates; after it another machine reads on."""
+
+def lease_length() -> timedelta:
+    """Three waits for updates long; after it another machine reads on."""
+    return timedelta(seconds=settings.TELEGRAM_LEASE_SECONDS)
 
 
 class Lease(NamedTuple):
@@ -31,7 +34,7 @@ def lease_take(bot: TelegramBot, now: datetime | None = None) -> Lease | None:
     now = now or timezone.now()
     is_free = Q(lease_expires_at__isnull=True) | Q(lease_expires_at__lte=now)
     rows = TelegramBot.objects.filter(is_free, pk=bot.pk)
-    if not rows.update(fence=F("fence") + 1, lease_expires_at=now + LEASE):
+    if not rows.update(fence=F("fence") + 1, lease_expires_at=now + lease_length()):
         return None
     # Nobody else may raise it before this lease has run out.
     fence = TelegramBot.objects.values_list("fence", flat=True).get(pk=bot.pk)
@@ -41,7 +44,7 @@ def lease_take(bot: TelegramBot, now: datetime | None = None) -> Lease | None:
 def lease_keep(lease: Lease, now: datetime | None = None) -> bool:
     """False when it was lost: somebody else has taken it since."""
     now = now or timezone.now()
-    return bool(_mine(lease).update(lease_expires_at=now + LEASE))
+    return bool(_mine(lease).update(lease_expires_at=now + lease_length()))
 
 
 def lease_release(lease: Lease) -> None:

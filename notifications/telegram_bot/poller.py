@@ -30,7 +30,6 @@ from notifications.telegram_bot.words import say_plain
 
 logger = logging.getLogger(__name__)
 
-POLL_SECONDS = 10
 LOOK_SECONDS = 0.2
 REST_SECONDS = 2.0
 """Pause of whoever has no lease, or of a webhook's guard between two looks at its lease."""
@@ -136,7 +135,8 @@ class Poller:
     def _read(self, bot: TelegramBot, client: BotClient) -> None:
         """The offset confirms the answer before, and is left out after an empty one: numbers of
         updates may begin anew, below those we know. What comes twice is noted as done."""
-        found = client.updates(offset=self._offset, wait_seconds=POLL_SECONDS, kinds=ASKED)
+        wait = settings.TELEGRAM_LEASE_SECONDS // 3
+        found = client.updates(offset=self._offset, wait_seconds=wait, kinds=ASKED)
         self._offset = None
         for update in found:
             self._beat()

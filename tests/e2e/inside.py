@@ -23,6 +23,7 @@ SHORT = {
     "POLL_LEASE_SECONDS": "6",
     "WEB_WORKERS": "1",
     "COALESCE_SECONDS": "0",
+    "TELEGRAM_LEASE_SECONDS": "6",
 }
 """The shipped times, divided by six or so. A busy machine must not look like a silent process.
 Every change is a message of its own: none waits for its burst to end."""

@@ -13,7 +13,13 @@ from demo.telegram import CHAT_ID, TOKEN
 from notifications.models import TelegramBot, TelegramUpdate
 from notifications.telegram_bot import handling, intake, poller
 from notifications.telegram_bot.client import BotClient
-from notifications.telegram_bot.lease import LEASE, bot_row, lease_keep, lease_release, lease_take
+from notifications.telegram_bot.lease import (
+    bot_row,
+    lease_keep,
+    lease_length,
+    lease_release,
+    lease_take,
+)
 from notifications.telegram_bot.poller import Poller
 from notifications.telegram_bot.updates import read_update
 
@@ -122,10 +128,10 @@ def test_a_lease_runs_out_and_is_kept_by_its_holder_only(bot):
     assert first
     assert lease_take(bot, now) is None
     assert lease_keep(first, now)
-    second = lease_take(bot, now + LEASE)
+    second = lease_take(bot, now + lease_length())
     assert second
     assert second.fence == first.fence + 1
-    assert not lease_keep(first, now + LEASE)
+    assert not lease_keep(first, now + lease_length())
     lease_release(first)
     assert row().lease_expires_at is not None
     lease_release(second)
