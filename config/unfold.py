@@ -123,6 +123,12 @@ def _seldom() -> list[dict[str, Any]]:
         ),
         _group(
             "Team",
+            {
+                "title": "First steps",
+                "icon": "rocket_launch",
+                "link": reverse_lazy("setup:start"),
+                "permission": "runtime.firstrun.access.owns_a_team",
+            },
             _item("Teams", "groups", "accounts.Team"),
             _item("Members", "badge", "accounts.Membership"),
             _item("API keys", "key", "accounts.ApiKey"),

@@ -21,6 +21,7 @@ handler500 = "common.drf.server_error"
 urlpatterns = [
     path("", include("runtime.urls")),
     *configpage.urls(),
+    path("admin/setup/", include("runtime.firstrun.urls")),
     path("admin/", admin.site.urls),
     path("telegram/webhook/", telegram_webhook, name="telegram-webhook"),
     path("n/", include("notifications.urls")),

@@ -32,9 +32,15 @@ from common.errors import InvalidInputError, ProductError
 
 
 class OneCountList(ThemedChangeList):
-    """A list counts its rows once; without search or filter that number is all of them."""
+    """A list counts its rows once; without search or filter that number is all of them.
+
+    `asked_by` is the request it is made for: the parts of its page know nothing else of it.
+    """
+
+    asked_by: HttpRequest
 
     def get_results(self, request: HttpRequest) -> None:
+        self.asked_by = request
         super().get_results(request)
         if self.full_result_count is None and not (self.query or self.has_active_filters):
             self.full_result_count = self.result_count

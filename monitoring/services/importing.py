@@ -55,7 +55,7 @@ def products_import(
             f"The shop does not list: {', '.join(unknown)}.",
             fields={"products": [f"Not listed: {product_id}" for product_id in unknown]},
         )
-    _remember_baseline(website, readings)
+    listing_remember(website=website, readings=readings)
     watched = set(
         Monitor.objects.filter(website=website, config_option_id="").values_list(
             "product_id", flat=True
@@ -84,7 +84,7 @@ def _row(reading: StockReading) -> dict[str, Any]:
     }
 
 
-def _remember_baseline(website: Website, readings: dict[str, StockReading]) -> None:
+def listing_remember(*, website: Website, readings: dict[str, StockReading]) -> None:
     """Stores the first listing of a shop, from which monitors take names and links. Later changes
     are left to polls, which tell of them."""
     with transaction.atomic():

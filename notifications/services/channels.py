@@ -111,14 +111,19 @@ def channel_disable(*, channel: Channel, reason: str = "") -> Channel:
     return channel
 
 
-def channel_test(*, channel: Channel) -> NotificationLog:
+def channel_test(*, channel: Channel, key: str = "") -> NotificationLog:
     """Sends a test message at once and waits for the outcome (network: not in a transaction).
 
-    It is tried once, also on a disabled channel, and disables none.
+    It is tried once, also on a disabled channel, and disables none. The second call with the same
+    key sends nothing and gives the message of the first.
     """
-    row = NotificationLog.objects.create(
-        channel=channel, group_key=f"t{uuid.uuid4().hex}", notification_type=TEST_TYPE
+    row, is_new = NotificationLog.objects.get_or_create(
+        channel=channel,
+        group_key=f"t{key or uuid.uuid4().hex}",
+        defaults={"notification_type": TEST_TYPE},
     )
+    if not is_new:
+        return row
     deliver([row.pk], patience_seconds=None)
     row.refresh_from_db()
     return row
