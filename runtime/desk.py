@@ -21,14 +21,14 @@ from accounts.choices import Role
 from monitoring import deskselectors as ask
 from monitoring.admin.alertbadges import kind_badge, level_text
 from monitoring.admin.badges import event_badge, health_badge
-from monitoring.admin.readonly import step_text
+from monitoring.admin.readonly import numbers_text
 from monitoring.choices import AlertStatus
 from monitoring.deskselectors import Stock
 from monitoring.hours import clock_hours
 from monitoring.models import Alert, Monitor, MonitorHistory
 from notifications.choices import NotificationStatus
 from notifications.deskselectors import delivery
-from notifications.models import Channel, Subscription
+from notifications.models import Channel, NotificationLog, Subscription
 from runtime import deskfigures as figures
 from runtime.deskfigures import Figure
 from runtime.desksystem import spoken, system
@@ -98,8 +98,8 @@ def _panels(request: HttpRequest) -> dict[str, Any]:
                 "messages failed": dead,
             },
         ),
-        "tiles": [
-            *figures.stock_tiles(stock),
+        "stock_tiles": figures.stock_tiles(stock),
+        "work_tiles": [
             shop_tile,
             figures.alert_tile(alerts),
             *figures.message_tiles(messages, starts[0]),
@@ -113,13 +113,14 @@ def _panels(request: HttpRequest) -> dict[str, Any]:
         "shops_url": list_url(Website),
         "alerts": [_alert(row) for row in ask.alerts_newest(user, ALERTS_SHOWN)],
         "alerts_url": list_url(Alert),
-        "messages": figures.message_figures(messages, starts[0]),
+        "deliveries_url": list_url(NotificationLog),
+        "deliveries": figures.message_figures(messages, starts[0]),
     }
 
 
 def _latest(user: object, since: Any) -> list[tuple[Any, ...]]:
     return [
-        (age(row.created_at), event_badge(row.event_type), _subject(row), step_text(row))
+        (age(row.created_at), event_badge(row.event_type), _subject(row), numbers_text(row))
         for row in ask.events_newest(user, since, EVENTS_SHOWN)
     ]
 

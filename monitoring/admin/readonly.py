@@ -134,7 +134,7 @@ class MonitorHistoryAdmin(ExportMixin, ReadOnlyAdmin):
 
     def row_context(self, request: HttpRequest, row: MonitorHistory) -> dict[str, Any]:
         kept = row.metadata.get("evidence") or {}
-        return why_context(kept, said=row.message, step=_numbers(row), run=row.poll_run)
+        return why_context(kept, said=row.message, step=numbers_text(row), run=row.poll_run)
 
     @admin.display(description="Matched", boolean=True)
     def is_planned(self, row: MonitorHistory) -> bool:
@@ -144,10 +144,11 @@ class MonitorHistoryAdmin(ExportMixin, ReadOnlyAdmin):
 
 def step_text(row: MonitorHistory) -> SafeString | str:
     """ "5 → 3", with ? for an unknown side; a dash for events without numbers."""
-    return _numbers(row) or muted("–")
+    return numbers_text(row) or muted("–")
 
 
-def _numbers(row: MonitorHistory) -> str:
+def numbers_text(row: MonitorHistory) -> str:
+    """ "5 → 3"; empty for events without numbers."""
     if row.from_quantity is None and row.to_quantity is None:
         return ""
     if row.alert_id is not None and row.event_type.startswith("alert_"):
