@@ -54,6 +54,12 @@ def _client(url: str) -> Redis:
 
 
 class RedisBroker(QueueInRedis):  # type: ignore[misc]
+    # What a cluster says of itself goes where it goes with the other broker, to the cache, which
+    # may be away; the parent would log an error every second then.
+    set_stat = Broker.set_stat
+    get_stat = Broker.get_stat
+    get_stats = Broker.get_stats
+
     def __init__(self, list_key: str | None = None) -> None:
         # Not that of the parent: its names would hold the address before the end.
         Broker.__init__(self, f"{PREFIX}{list_key or Conf.CLUSTER_NAME}")

@@ -213,6 +213,8 @@ def test_a_redis_that_is_away_is_named_stops_nothing_else_and_keeps_its_password
     broker = RedisBroker("poll")
     assert broker.ping() is False
     assert [broker.dequeue(), broker.dequeue()] == [None, None]
+    broker.set_stat("cluster", "idle", 3)
+    assert broker.get_stat("cluster") == "idle"
     told = [one.getMessage() for one in caplog.records if "queue_away" in one.getMessage()]
     assert len(told) == len({*told}) == 4  # each queue once, and the cluster
     assert PASSWORD not in caplog.text
