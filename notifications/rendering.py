@@ -112,11 +112,13 @@ def render_events(
     total: int | None = None,
     manner: Manner | None = None,
     own: OwnWords | None = None,
+    has_html: bool = True,
 ) -> Rendered:
     """One message for `rows` (with website.team, monitor, record and alert loaded), oldest first.
 
     `total` counts all events of the message when `rows` are only the first of them. Without a
     `manner` it is that of the team. `own` are the team's words for a message about one event.
+    Without `has_html` there is no page, which costs more than all the rest.
     """
     team = rows[0].website.team
     manner = manner or Manner(team.language, zone_of(team.time_zone))
@@ -133,7 +135,7 @@ def render_events(
         context = _batch_context(events, notification_type, total, manner)
         filled = NOTHING
     shown = {**context, "subject": filled.subject or context["subject"], "own": filled.html}
-    text, html = worded(name, {**shown, "button": button}, manner.language)
+    text, html = worded(name, {**shown, "button": button}, manner.language, has_html=has_html)
     return Rendered(
         subject=one_line(shown["subject"]),
         text=filled.text or text,
@@ -188,7 +190,9 @@ def render_sample(event_type: str, manner: Manner, own: OwnWords) -> Rendered:
     return Rendered(subject, filled.text or text, html, event_body(event), button)
 
 
-def worded(name: str, context: Mapping[str, Any], language: str) -> tuple[str, str]:
+def worded(
+    name: str, context: Mapping[str, Any], language: str, *, has_html: bool = True
+) -> tuple[str, str]:
     """(text, HTML) of a template in templates/notifications."""
     full = {
         **context,
@@ -197,7 +201,8 @@ def worded(name: str, context: Mapping[str, Any], language: str) -> tuple[str, s
         "colon": word("form.colon", language),
     }
     text = render_to_string(f"notifications/{name}.txt", full)
-    return _tidy(text), render_to_string(f"notifications/{name}.html", full)
+    html = render_to_string(f"notifications/{name}.html", full) if has_html else ""
+    return _tidy(text), html
 
 
 def event_context(event: EventFacts, manner: Manner) -> dict[str, Any]:

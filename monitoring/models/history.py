@@ -18,6 +18,7 @@ from monitoring.choices import (
     Suppressed,
     ThresholdType,
 )
+from monitoring.models.proofs import ProofField
 from monitoring.models.watching import Monitor
 from monitoring.querysets import (
     MonitorHistoryQuerySet,
@@ -93,7 +94,7 @@ class StockRecord(models.Model):
         max_length=8, choices=ThresholdType.choices, blank=True, default=""
     )
     notes = models.TextField(blank=True)
-    metadata = models.JSONField(default=dict, blank=True)
+    metadata = ProofField(default=dict, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
 
     objects: ClassVar[StockRecordQuerySet] = StockRecordQuerySet.as_manager()  # type: ignore[assignment]
@@ -156,7 +157,7 @@ class MonitorHistory(PublicIdModel):
     )
     threshold_value = models.IntegerField(null=True, blank=True)
     message = models.TextField(blank=True)
-    metadata = models.JSONField(default=dict, blank=True)
+    metadata = ProofField(default=dict, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     planned_at = models.DateTimeField(null=True, blank=True, editable=False)
 

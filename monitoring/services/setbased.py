@@ -16,6 +16,9 @@ from django.db import DEFAULT_DB_ALIAS, connections, models
 
 Row = Sequence[Any]
 
+SHORT = (",", ":")
+"""Separators of JSON that is kept: no blanks."""
+
 
 def insert_rows(
     model: type[models.Model],
@@ -119,7 +122,8 @@ def _column_type(field: models.Field[Any, Any], connection: Any) -> str:
 def _plain(field: models.Field[Any, Any], value: Any, connection: Any) -> Any:
     """A value as JSON that the column understands on this database."""
     if isinstance(field, models.JSONField):
-        return value if connection.vendor == "postgresql" else json.dumps(value)
+        value = field.get_prep_value(value)
+        return value if connection.vendor == "postgresql" else json.dumps(value, separators=SHORT)
     prepared = field.get_db_prep_save(value, connection)
     if prepared is None or isinstance(prepared, str | int | float | bool):
         return prepared

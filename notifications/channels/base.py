@@ -63,6 +63,8 @@ class Transport(Protocol):
 
     kind: ClassVar[str]
     label: ClassVar[str]
+    has_html: ClassVar[bool]
+    """Whether it sends Message.html, which is empty otherwise: pages are dear to make and to keep."""
     CONFIG: ClassVar[Sequence[ConfigField]]
 
     def __init__(self, target: Target) -> None: ...

@@ -15,6 +15,7 @@ from django.db.models.functions import RowNumber
 from monitoring.models import MonitorHistory
 from monitoring.services.setbased import update_rows
 from notifications.channels.errors import DeliveryError
+from notifications.channels.registry import CHANNELS
 from notifications.links import mail_links
 from notifications.manner import manner_of
 from notifications.models import NotificationLog
@@ -80,8 +81,17 @@ def _rendered(row: NotificationLog, told: _Told, own: OwnByKey, now: datetime) -
         total=told.total,
         manner=manner,
         own=own.get((row.channel.team_id, told.events[0].event_type, manner.language)),
+        has_html=_has_html(row.channel.kind),
     )
     return replace(rendered, foot=mail_links(row.channel, told.events, manner))
+
+
+def _has_html(kind: str) -> bool:
+    """A kind that is gone or broken fails when it is sent to, beside which the others are sent."""
+    try:
+        return CHANNELS.get(kind).has_html
+    except Exception:
+        return False
 
 
 def _told(messages: Sequence[NotificationLog]) -> defaultdict[int, _Told]:

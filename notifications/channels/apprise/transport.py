@@ -32,6 +32,7 @@ class AppriseTransport:
 
     kind: ClassVar[str] = "apprise"
     label: ClassVar[str] = "Other service (Apprise)"
+    has_html: ClassVar[bool] = False
     CONFIG: ClassVar[Sequence[ConfigField]] = CONFIG
 
     def __init__(self, target: Target) -> None:

@@ -35,6 +35,7 @@ class EmailTransport:
 
     kind: ClassVar[str] = "email"
     label: ClassVar[str] = "E-mail"
+    has_html: ClassVar[bool] = True
     CONFIG: ClassVar[Sequence[ConfigField]] = CONFIG
 
     def __init__(self, target: Target) -> None:

@@ -43,6 +43,7 @@ class TelegramTransport:
 
     kind: ClassVar[str] = "telegram"
     label: ClassVar[str] = "Telegram"
+    has_html: ClassVar[bool] = False
     CONFIG: ClassVar[Sequence[ConfigField]] = CONFIG
 
     def __init__(self, target: Target) -> None:

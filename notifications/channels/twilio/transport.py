@@ -50,6 +50,7 @@ class TwilioTransport:
     further attempt leaves them out."""
 
     kind: ClassVar[str]
+    has_html: ClassVar[bool] = False
 
     def __init__(self, target: Target) -> None:
         self._to = [str(number) for number in target.config.get("to", [])]

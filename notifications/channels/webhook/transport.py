@@ -37,6 +37,7 @@ class WebhookTransport:
 
     kind: ClassVar[str] = "webhook"
     label: ClassVar[str] = "Webhook"
+    has_html: ClassVar[bool] = False
     CONFIG: ClassVar[Sequence[ConfigField]] = CONFIG
 
     def __init__(self, target: Target) -> None:
