@@ -59,6 +59,7 @@ def board_html(
         "asked": asked,
         "limits": {"text": LONGEST_TEXT},
         "is_empty": asked.is_filtered or asked.is_impossible,
+        "is_narrowed": bool(asked._replace(q="").filters()) or asked.sort != SORTS[0],
         "choices": _choices(page, shops, currencies),
         "sorts": [(one, words[f"sort.{one}"], one == asked.sort) for one in SORTS],
         "found": words["found"].format(count=page.found),

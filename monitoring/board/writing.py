@@ -13,6 +13,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
+from django.utils.html import escape
 
 from accounts.models import Team
 from monitoring.board.asking import Asked
@@ -96,7 +97,7 @@ def restocks_atom(team: Team, asked: Asked, restocks: Iterable[Restock], languag
         feed.add_item(
             title=_plain(words["feed.item"].format(product=product.name)),
             link=_plain(product.link) or address("board", team.slug),
-            description=_plain(" · ".join(filter(None, facts))),
+            description=escape(_plain(" · ".join(filter(None, facts)))),  # it is sent as HTML
             unique_id=f"urn:uuid:{one.id}",
             pubdate=one.at,
             updateddate=one.at,

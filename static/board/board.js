@@ -1,4 +1,4 @@
-/* Times in the viewer's zone, and addresses without empty parameters. The board works without it. */
+/* Times in the viewer's zone, and addresses without parameters that say nothing. The board works without it. */
 "use strict";
 
 {
@@ -34,7 +34,7 @@
 
   document.querySelector("form.filters").addEventListener("submit", (event) => {
     for (const field of event.target.elements) {
-      if (field.name && !field.value) field.disabled = true;
+      if (field.name && (!field.value || field.value === "-since")) field.disabled = true;
     }
   });
   /* Back from another page the fields are to be there again. */
