@@ -87,7 +87,6 @@ def _panels(request: HttpRequest) -> dict[str, Any]:
     return {
         "tasks": tasks if holds(request, Role.OWNER) and _is_open(tasks) else [],
         "has_shop": shops.total > 0,
-        "may_add": holds(request, Role.OWNER),
         "system": state,
         "as_of": now,
         "spoken": spoken(

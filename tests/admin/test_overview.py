@@ -132,9 +132,9 @@ def test_a_newcomer_is_told_the_next_step() -> None:
     team = make_team()
     owner = log_in(make_user(team=team, is_staff=True))
     viewer = log_in(make_user(team=team, role="viewer", is_staff=True))
-    assert "Add your first shop" in overview(owner)
+    assert "Watch your first shop" in overview(owner)
     assert "An owner of your team can add one" in overview(viewer)
-    assert "Add your first shop" not in overview(viewer)
+    assert "Watch your first shop" not in overview(viewer)
 
 
 def test_the_system_strip_says_what_runs_and_what_is_silent(world: World, viewer: Client) -> None:
