@@ -43,7 +43,8 @@ class Flaps(NamedTuple):
 
 def flip(flaps: Flaps, now: datetime, rules: FlapRules) -> tuple[Flaps, Event | None]:
     """One more flip: what is remembered, and the notice when flapping begins with it."""
-    recent = [at for at in flaps.times if now - at < rules.window]
+    # Either way: a clock that was ahead may have left some in the future.
+    recent = [at for at in flaps.times if abs(now - at) < rules.window]
     times = (*recent[-KEPT + 1 :], now)
     if not rules.flips:
         return Flaps(), None

@@ -14,7 +14,7 @@ from accounts.admin.display import age_text, list_url, span_text
 from accounts.admin.rights import is_super
 from common.queues import HOUSEKEEPING, NOTIFY, POLL, clusters
 from runtime import events, heartbeats
-from runtime.health import TICKER_LIMIT_SECONDS
+from runtime.health import OK, TICKER_LIMIT_SECONDS, check_disk
 from runtime.models import ProcessEvent
 
 SUFFERS = {
@@ -51,7 +51,7 @@ def notices(request: HttpRequest) -> list[Notice]:
     try:
         found = _problems()
         recent = events.recent_trouble(timezone.now()) if is_super(request) else None
-    except DatabaseError:
+    except (DatabaseError, OSError):
         return []  # the page itself is about to fail; a notice on it helps nobody
     told = [_problem_notice(request, text) for text in found[:1]]
     if recent is not None:
@@ -60,8 +60,10 @@ def notices(request: HttpRequest) -> list[Notice]:
 
 
 def _problems() -> list[str]:
-    ages = heartbeats.ages_seconds()
     found = []
+    if (word := check_disk()) != OK:
+        found.append(f"Soon nothing can be stored, or nothing already: the disk is {word}.")
+    ages = heartbeats.ages_seconds()
     ticker = ages.get(heartbeats.TICKER)
     if ticker is None or ticker > TICKER_LIMIT_SECONDS:
         found.append(f"No shop is polled on time: the ticker {_since(ticker)}.")

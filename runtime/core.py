@@ -19,6 +19,7 @@ from monitoring.services.reminders import alerts_remind
 from monitoring.services.steadying import flaps_settle
 from notifications.services.sweeping import sweep
 from runtime import heartbeats
+from runtime.clock import Watch
 from runtime.pulse import Pulse
 
 logger = logging.getLogger(__name__)
@@ -27,12 +28,17 @@ TICK_SECONDS = 1.0
 TROUBLE_SECONDS = 5.0
 """Pause after a failed tick: a database that is away is not asked every second."""
 
+watch = Watch()
+
 
 def tick() -> None:
     """One pass. A failing sweep must not stop the polls, so the beat and the cycle come first."""
-    heartbeats.beat(heartbeats.TICKER)
+    now = timezone.now()
+    watch.look(now)
+    heartbeats.beat(heartbeats.TICKER, now)
+    watch.mend(now)
     cycle_run()
-    flaps_settle(timezone.now())
+    flaps_settle(now)
     alerts_remind()
     sweep()
 

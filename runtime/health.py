@@ -13,6 +13,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from common.queues import answers, clusters
 from runtime import heartbeats
+from runtime.disk import LEAST_BYTES, free_bytes
 
 logger = logging.getLogger(__name__)
 
@@ -52,6 +53,11 @@ def check_cache() -> str:
     return OK if cache.get(key) == value else "does not keep values"
 
 
+def check_disk() -> str:
+    free = free_bytes()
+    return OK if free >= LEAST_BYTES else f"nearly full, MB left: {free // 1_000_000}"
+
+
 def check_queue() -> str:
     """Every queue must have answered a canary lately, on whatever machine."""
     if not answers():
@@ -78,6 +84,7 @@ CHECKS: dict[str, Callable[[], str]] = {
     "database": check_database,
     "migrations": check_migrations,
     "cache": check_cache,
+    "disk": check_disk,
     "queue": check_queue,
     "ticker": check_ticker,
 }

@@ -220,6 +220,17 @@ def postpone(waiting: Sequence[tuple[Lease, datetime]]) -> None:
     )
 
 
+def give_back(lease: Lease) -> None:
+    """After an outcome that could not be stored: the website was read, and its reader lives. The
+    lease must not run out as that of a dead one, which counts against the shop."""
+    update_rows(
+        Website,
+        match=["id", "fence"],
+        change=["lease_expires_at"],
+        rows=[(lease.website_id, lease.fence, None)],
+    )
+
+
 def release(lease: Lease, now: datetime, *, next_poll_at: datetime, **columns: Any) -> bool:
     """Writes the outcome and gives the lease back; False when another worker took over meanwhile.
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django_q.tasks import async_task
@@ -22,7 +22,7 @@ from common.queues import POLL, cluster_of, has_room
 from monitoring.choices import PollOutcome, PollTrigger
 from monitoring.models import PollRun
 from monitoring.services.hosts import host_give
-from monitoring.services.leases import Lease, due_claim, take
+from monitoring.services.leases import Lease, due_claim, give_back, take
 from monitoring.services.reading import readings_plan
 from monitoring.services.recording import PollResult, outcome_record
 from monitoring.signals import recording_finished
@@ -209,9 +209,20 @@ def cycle_request(*, websites: QuerySet[Website], all_websites: bool = False) ->
 
 
 def _recorded(lease: Lease, outcome: Snapshot | SourceError) -> PollResult:
-    """A reading that cannot be stored is a failure of this website alone, and visible on it."""
+    """A reading that cannot be stored is a failure of this website alone, and visible on it. A
+    database that is full or away is no fault of a shop: the next poll finds it all again."""
+    try:
+        return _stored(lease, outcome)
+    except OperationalError:
+        give_back(lease)
+        raise
+
+
+def _stored(lease: Lease, outcome: Snapshot | SourceError) -> PollResult:
     try:
         return outcome_record(lease, outcome, timezone.now())
+    except OperationalError:
+        raise
     except Exception as error:
         return outcome_record(lease, _as_outcome(error), timezone.now())
 

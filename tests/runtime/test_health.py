@@ -68,7 +68,9 @@ def test_the_ready_address_is_200_when_every_check_is_ok(client: Client) -> None
     response = client.get("/api/v1/health/ready")
     assert response.json() == {
         "status": "ready",
-        "checks": dict.fromkeys(("database", "migrations", "cache", "queue", "ticker"), "ok"),
+        "checks": dict.fromkeys(
+            ("database", "migrations", "cache", "disk", "queue", "ticker"), "ok"
+        ),
     }
     assert response.status_code == 200
 

@@ -74,4 +74,4 @@ def test_asked_for_readiness_only_it_asks_nothing_outside(settings):
     with pytest.raises(SystemExit):
         call_command("selfcheck", "--json", "--ready", stdout=out)
     checks = json.loads(out.getvalue())["checks"]
-    assert set(checks) == {"database", "migrations", "cache", "queue", "ticker"}
+    assert set(checks) == {"database", "migrations", "cache", "disk", "queue", "ticker"}

@@ -1,0 +1,105 @@
+"""Two hundred polls under kill -9 of everything at random; then somebody counts.
+
+`CHAOS_SECONDS` and `CHAOS_SEED` make the storm longer or repeat it (`make soak`, docs/testing.md).
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import time
+
+import pytest
+
+from tests.chaos.stage import QUIET, WatchedWorld, open_shops, poll_all
+from tests.chaos.tables import Tables
+from tests.chaos.verdict import is_calm, verdict_of
+from tests.chaos.weapons import Weapons
+from tests.e2e.conftest import database_url, eventually, install, migrated
+from tests.e2e.inside import SHORT, Inside
+
+__all__ = ["database_url", "migrated"]
+
+SECONDS = float(os.environ.get("CHAOS_SECONDS", "30"))
+SEED = int(os.environ.get("CHAOS_SEED", "0")) or random.randrange(1, 10**6)
+POLLS = 200
+PATIENCE = 200.0
+SHOPS = 20
+
+pytestmark = [
+    pytest.mark.e2e,
+    pytest.mark.slow,
+    pytest.mark.once,
+    pytest.mark.timeout(600 + 2 * SECONDS),
+]
+
+
+@pytest.fixture
+def world():
+    with WatchedWorld() as world:
+        yield world
+
+
+@pytest.fixture
+def running(world, database_url, tmp_path):
+    product = install(world, database_url, tmp_path, **SHORT, **QUIET)
+    inside = Inside(product)
+    try:
+        start(product, inside)
+        yield product, inside
+    finally:
+        inside.end()
+
+
+def start(product, inside):
+    product.start()
+    eventually(inside.is_well, within=60, what="a system that is well")
+
+
+def storm(product, world, weapons, dice):
+    """Stock changes all the time, polls are asked for, and every few polls something dies. It ends
+    when there were enough polls, or long after its time where a machine is too busy for them."""
+    begin = time.monotonic()
+    next_poll = strike_at = begin
+    strike_polls = 0
+    while (now := time.monotonic()) < begin + SECONDS or (
+        len(world.served) < POLLS and now < begin + SECONDS + PATIENCE
+    ):
+        world.sell(dice)
+        if now >= next_poll:
+            next_poll = now + 1.0
+            poll_all(product)
+        if len(world.served) >= strike_polls or now >= strike_at:
+            strike_polls = len(world.served) + dice.randrange(3, 25)
+            strike_at = now + dice.uniform(3.0, 8.0)
+            weapons.strike()
+        time.sleep(dice.uniform(0.02, 0.2))
+
+
+def test_nothing_is_lost_or_invented_whatever_is_killed_and_when(running, world, capsys):
+    product, inside = running
+    dice, tables = random.Random(SEED), Tables(product.environment["DATABASE_URL"])
+    weapons = Weapons(inside, dice)
+    known = open_shops(product, world, [f"s{number}" for number in range(1, SHOPS + 1)], 2)
+    eventually(lambda: tables.stocks() == known, what="the baselines")
+
+    world.dawdle()
+    storm(product, world, weapons, dice)
+    weapons.kill_all()
+    ended = time.time()
+    start(product, inside)
+    tables.claims_age(made_before=ended)
+    since = time.time()
+    poll_all(product)
+    eventually(lambda: is_calm(tables, world, since), within=90, what="calm after the storm")
+
+    verdict = verdict_of(world, tables, known, [*weapons.kills, *tables.deaths()])
+    with capsys.disabled():
+        print(f"\nCHAOS_SEED={SEED} killed {len(weapons.used)}: {verdict}")  # noqa: T201
+    assert verdict.faults == []
+    assert tables.stocks() == world.stocks()
+    assert verdict.polls >= POLLS
+    assert verdict.changes_written >= SHOPS
+    # A sender that dies has at most so many messages between sending and its note.
+    assert verdict.sent_again <= len(weapons.kills) * 20
+    assert product.stop() == 0
