@@ -108,6 +108,47 @@ EVENT = {
     "metadata": {"evidence": {"source": "manual", "page": "push", "token": "pushed"}},
     "created_at": WHEN,
 }
+DAY = {
+    "day": "2026-11-20",
+    "first_quantity": 9,
+    "last_quantity": 4,
+    "lowest": 4,
+    "highest": 12,
+    "last_available": True,
+    "sold": 8,
+    "restocked": 3,
+    "records": 7,
+    "gaps": 0,
+    "last_price": "5.00",
+    "currency": "USD",
+}
+STATISTICS: dict[str, Any] = {
+    "since": "2026-08-23T08:00:00Z",
+    "until": WHEN,
+    "time_zone": "Europe/Berlin",
+    "sold_24h": 3,
+    "sold_7d": 14,
+    "sold_30d": 60,
+    "restocked_24h": 0,
+    "restocked_7d": 20,
+    "restocked_30d": 55,
+    "sell_outs": 2,
+    "sell_out_seconds_mean": 97200.0,
+    "sell_out_seconds_median": 97200.0,
+    "in_stock_share": 0.83,
+    "known_share": 0.99,
+    "restock_pattern": [[0] * 24, [0] * 14 + [3] + [0] * 9, *([0] * 24 for _ in range(5))],
+    "forecast": {"reason": "", "per_day": 2.4, "days": 2.9, "low": 2.0, "high": 4.3},
+    "price_changes": [
+        {
+            "at": WHEN,
+            "from_price": "5.00",
+            "from_currency": "USD",
+            "price": "4.50",
+            "currency": "USD",
+        }
+    ],
+}
 ALERT = {
     "id": 4,
     "public_id": UUID,

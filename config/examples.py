@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from config.example_rows import (
     ALERT,
     CHANNEL,
+    DAY,
     EVENT,
     ITEM,
     MONITOR,
@@ -14,6 +15,7 @@ from config.example_rows import (
     PREFERENCES,
     RECORD,
     SILENCE,
+    STATISTICS,
     SUBSCRIPTION,
     TEAM,
     TOKENS,
@@ -98,6 +100,8 @@ EXAMPLES = {
             "open_alert": None,
         },
     ),
+    "monitors_statistics_retrieve": Example(200, STATISTICS),
+    "monitors_days_list": Example(200, page(DAY)),
     "monitors_silence_create": Example(
         201, SILENCE, {"minutes": 480, "reason": "The shop moves to another server"}
     ),

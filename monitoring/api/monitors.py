@@ -20,6 +20,7 @@ from monitoring.api.actions import MonitorSummarySerializer, StockPushSerializer
 from monitoring.api.monitor_serializers import MonitorBulkSerializer, MonitorSerializer
 from monitoring.api.records import HistorySerializer, StockRecordSerializer
 from monitoring.api.silences import SilenceActionMixin
+from monitoring.api.statistics import StatisticsActionsMixin
 from monitoring.choices import MonitorStatus
 from monitoring.models import Monitor
 from monitoring.selectors import monitor_summary
@@ -65,6 +66,7 @@ class MonitorFilter(TeamFilterSet):
 
 class MonitorViewSet(
     SilenceActionMixin,
+    StatisticsActionsMixin,
     mixins.CreateModelMixin,
     mixins.UpdateModelMixin,
     mixins.DestroyModelMixin,
@@ -87,6 +89,8 @@ class MonitorViewSet(
         "stock": Role.OPERATOR,
         "silence": Role.OPERATOR,
         "summary": Role.VIEWER,
+        "statistics": Role.VIEWER,
+        "days": Role.VIEWER,
         "records": Role.VIEWER,
         "history": Role.VIEWER,
     }

@@ -18,7 +18,7 @@ from datetime import datetime, timedelta
 from math import ceil, exp, sqrt
 from typing import NamedTuple
 
-from monitoring.statistics.readings import Reading, Window, stretches
+from monitoring.statistics.readings import NOTHING, Reading, Window, stretches
 
 DAY = timedelta(days=1)
 SPAN = timedelta(days=30)
@@ -49,10 +49,15 @@ class Forecast(NamedTuple):
 
 @dataclass(slots=True)
 class _Day:
-    """24 hours: pieces sold, and the share of them in which something could be sold."""
+    """24 hours: pieces sold, and how much of that time something could be sold."""
 
     sold: int = 0
-    open: float = 0.0
+    time: timedelta = NOTHING
+
+    @property
+    def open(self) -> float:
+        """The share of the day."""
+        return self.time / DAY
 
 
 def forecast(readings: Sequence[Reading], window: Window) -> Forecast:
@@ -64,9 +69,10 @@ def forecast(readings: Sequence[Reading], window: Window) -> Forecast:
         if one.delta is not None and one.delta < 0 and window.since < one.at <= window.until
     ]
     days = _days(readings, falls, window)
-    sold, time = sum(fall for _, fall in falls), sum(day.open for day in days)
-    is_enough = time >= TIME_NEEDED / DAY and (len(falls) >= FALLS_NEEDED or not falls)
-    rate = sold / time if is_enough else None
+    sold = sum(fall for _, fall in falls)
+    time = sum((day.time for day in days), NOTHING)
+    is_enough = time >= TIME_NEEDED and (len(falls) >= FALLS_NEEDED or not falls)
+    rate = sold / (time / DAY) if is_enough else None
     now = readings[-1] if readings else Reading(window.until)
     if now.available is False:
         return Forecast(SOLD_OUT, rate)
@@ -107,6 +113,6 @@ def _days(
         while end > one.start:
             number = (until - end) // DAY
             start = max(one.start, until - (number + 1) * DAY)
-            days[number].open += (end - start) / DAY
+            days[number].time += end - start
             end = start
     return days

@@ -142,7 +142,10 @@ def test_the_requests_of_the_examples_get_the_answers_of_the_examples(api_of, do
     walk.ids["monitors"] = made["id"]
     walk.send("monitors_stock_create")
     walk.api("POST", f"monitors/{made['id']}/stock/", {"quantity": 0}, 201)
-    for name in ("monitors_records_list", "monitors_summary_retrieve", "history_list"):
+    for name in (
+        "monitors_records_list", "monitors_summary_retrieve", "monitors_statistics_retrieve",
+        "monitors_days_list", "history_list",
+    ):  # fmt: skip
         walk.send(name)
 
 

@@ -82,6 +82,7 @@ def test_the_lists_below_a_row_cost_the_same_for_one_and_for_twenty(api, team):
     paths = (
         f"monitors/{monitor.pk}/records/",
         f"monitors/{monitor.pk}/history/",
+        f"monitors/{monitor.pk}/days/",
         f"websites/{monitor.website_id}/catalogue/",
     )
     api("GET", "teams/")  # notes the use of the key
@@ -95,5 +96,5 @@ def test_the_lists_below_a_row_cost_the_same_for_one_and_for_twenty(api, team):
     for _ in range(10):
         stock_push(monitor=monitor, quantity=3)
         stock_push(monitor=monitor, quantity=0)
-    assert [api("GET", path)["count"] for path in paths] == [41, 21, 20]
+    assert [api("GET", path)["count"] for path in paths] == [41, 21, 1, 20]
     assert [cost(api, path) for path in paths] == few

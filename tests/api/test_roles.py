@@ -25,7 +25,7 @@ NEEDED = {
     "monitors": {
         **dict.fromkeys(("create", "update", "partial_update", "bulk"), OPERATOR),
         **dict.fromkeys(("pause", "resume", "stock", "silence"), OPERATOR),
-        **dict.fromkeys(("summary", "records", "history"), VIEWER),
+        **dict.fromkeys(("summary", "statistics", "days", "records", "history"), VIEWER),
         "destroy": OWNER,
     },
     "alerts": {
