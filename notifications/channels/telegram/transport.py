@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import ssl
 import time
 from collections.abc import Sequence
+from functools import cache
 from typing import Any, ClassVar
 
+import httpx
 from django.conf import settings
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
 from telegram.constants import ParseMode
@@ -36,6 +39,12 @@ BATCH_SECONDS = 25.0
 # These log the address of every request, and the address holds the token.
 for _name in ("httpx", "httpcore"):
     logging.getLogger(_name).setLevel(logging.WARNING)
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    """Reading the trusted certificates costs more than ten messages: once is enough."""
+    return httpx.create_ssl_context()
 
 
 class TelegramTransport:
@@ -99,6 +108,7 @@ class TelegramTransport:
             read_timeout=READ_SECONDS,
             write_timeout=READ_SECONDS,
             pool_timeout=CONNECT_SECONDS,
+            httpx_kwargs={"verify": _tls()},
         )
         async with request:
             try:
