@@ -69,7 +69,7 @@ class TeamAdmin(TeamScopedAdmin):
         members = row.memberships.select_related("user").order_by("user__username")
         return {
             "panels": ["admin/desk/team_panel.html"],
-            "board_url": f"/board/{row.slug}/" if row.is_board_on else "",
+            "board_url": reverse("board", args=[row.slug]) if row.is_board_on else "",
             "members": [
                 (row_link(one, str(one.user)), role_badge(one.role), one.user.email)
                 for one in members[:MEMBERS_SHOWN]

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
+from django.utils.html import escape
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -95,7 +96,8 @@ def atom(events: Iterable[MonitorHistory]) -> str:
         feed.add_item(
             title=f"{product or event.website.name}: {event.message}",
             link=(event.monitor.purchase_link if event.monitor else "") or settings.PUBLIC_URL,
-            description=f"{event.website.name}: {event.get_event_type_display()}",
+            # A feed's description is HTML: names are text.
+            description=escape(f"{event.website.name}: {event.get_event_type_display()}"),
             unique_id=f"urn:uuid:{event.public_id}",
             pubdate=event.created_at,
             updateddate=event.created_at,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from django.utils import timezone
@@ -29,7 +30,7 @@ SHELF = (
 )
 
 
-def test_a_visitor_filters_the_board(desk: Desk) -> None:
+def test_a_visitor_filters_the_board(desk: Desk, screenshots: Path) -> None:
     team = make_team("Rare VPS", is_board_on=True, is_quantity_on_board=True)
     shops = {
         name: make_shop(team, name=name, region=region)
@@ -46,6 +47,7 @@ def test_a_visitor_filters_the_board(desk: Desk) -> None:
         "Intl.DateTimeFormat().resolvedOptions().timeZone"
     )
     desk.shoot("board")
+    page.locator("main").screenshot(path=str(screenshots / "board-in-docs.png"))
     page.fill("#q", "vps")
     page.select_option("#shop", "Nimbus Hosting")
     page.click("button[type=submit]")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -206,12 +207,14 @@ def test_the_links_of_a_shop_follow_its_template(client: Client, team: Team) -> 
 
 
 def test_a_name_is_text_and_never_markup(client: Client, team: Team, shop: Website) -> None:
+    Website.objects.update(name="<img src=x>")
     make_stocked(shop, "<script>alert(1)</script>\x0b&")
     MonitorHistory.objects.create(website=shop, monitor=shop.monitors.get(), event_type="restocked")
     for end in ("", "feed.atom"):
         text = client.get(f"/board/{team.slug}/{end}").content.decode()
         assert "<script>alert" not in text
         assert "&lt;script&gt;alert" in text
+        assert "<img" not in html.unescape(text) if end else "<img" not in text
     badge = client.get(f"/badge/{shop.monitors.get().public_id}.svg").content.decode()
     assert "<script>" not in badge
 
