@@ -91,21 +91,24 @@ def deliver(
     return summary
 
 
-def deliver_begin(ids: list[int], *, limit: int) -> tuple[Thread | None, int]:
+def deliver_begin(ids: list[int], *, limit: int) -> tuple[Thread | None, int, set[int]]:
     """Begins one attempt for the given messages, as far as they are due, and returns at once.
 
-    Returns the thread that settles them (None: there is nothing to send) and their number.
+    Returns the thread that settles them (None: there is nothing to send), their number, and which
+    ones were taken, those included that were decided without sending.
     """
-    jobs, summary = _claimed(claim(ids=ids, limit=limit, now=timezone.now()))
+    claims = claim(ids=ids, limit=limit, now=timezone.now())
+    taken = {one.id for one in claims}
+    jobs, summary = _claimed(claims)
     if not jobs:
-        return None, 0
+        return None, 0, taken
     thread = run_in_background(
         {key: job.work for key, job in jobs.items()},
         handle=_settling(jobs, summary),
         max_workers=len(jobs),
         name="deliver",
     )
-    return thread, sum(len(job.claims) for job in jobs.values())
+    return thread, sum(len(job.claims) for job in jobs.values()), taken
 
 
 def deliver_all(*, seconds: float = TASK_SECONDS) -> DeliverySummary:
