@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from importlib.util import find_spec
 from typing import Any
 from urllib.parse import urlsplit
 
 from csp.constants import NONCE, NONE, SELF, UNSAFE_INLINE
+from django.core.exceptions import ImproperlyConfigured
 
 from config.env import Env
+
+HASHERS = {
+    "pbkdf2": ("PBKDF2PasswordHasher", ""),
+    "scrypt": ("ScryptPasswordHasher", ""),
+    "argon2": ("Argon2PasswordHasher", "argon2"),
+    "bcrypt": ("BCryptSHA256PasswordHasher", "bcrypt"),
+}
+"""PASSWORD_HASHER -> class of Django, and the module of a package of its own that it needs."""
 
 
 def build(env: Env, *, public_url: str, has_proxies: bool, is_debug: bool) -> dict[str, Any]:
@@ -21,7 +31,21 @@ def build(env: Env, *, public_url: str, has_proxies: bool, is_debug: bool) -> di
             failures=env.integer("LOGIN_FAILURES", 5, low=1, high=100),
             minutes=env.integer("LOGIN_LOCK_MINUTES", 15, low=1, high=1440),
         ),
+        "PASSWORD_HASHERS": hashers(env.choice("PASSWORD_HASHER", "pbkdf2", tuple(HASHERS))),
     }
+
+
+def hashers(first: str) -> list[str]:
+    """New passwords take the first; the others are still understood, and a password that has one of
+    them gets the first at its next log-in. Raises ImproperlyConfigured without its package."""
+    module = HASHERS[first][1]
+    if module and find_spec(module) is None:
+        package = {"argon2": "argon2-cffi"}.get(module, module)
+        raise ImproperlyConfigured(
+            f"PASSWORD_HASHER={first} needs a package: run `pip install {package}`."
+        )
+    order = [first, *(name for name in HASHERS if name != first)]
+    return [f"django.contrib.auth.hashers.{HASHERS[name][0]}" for name in order]
 
 
 def transport(public_url: str, *, has_proxies: bool) -> dict[str, Any]:

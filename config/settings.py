@@ -84,6 +84,7 @@ MIDDLEWARE = [
     "config.middleware.ContentPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",  # before what may answer a preflight request
+    "config.conditional.ConditionalApiMiddleware",  # below it: a 304 needs its headers too
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ImproperlyConfigured
+from django.utils.module_loading import import_string
 
-from config import operations
+from config import operations, security
 from config.env import Env
 
 pytestmark = [pytest.mark.unit, pytest.mark.once]
@@ -105,6 +107,23 @@ def test_a_queue_in_redis_says_what_it_needs() -> None:
         operations.queue(redis, is_sqlite=False, redis_url="")
     with pytest.raises(ImproperlyConfigured, match="QUEUE_BROKER is wrong: expected one of orm"):
         operations.queue(Env({"QUEUE_BROKER": "x"}, {}), is_sqlite=False, redis_url="")
+
+
+def test_passwords_are_hashed_as_the_setting_says_and_old_ones_are_understood() -> None:
+    usual = security.hashers("pbkdf2")
+    assert usual[0].endswith(".PBKDF2PasswordHasher")
+    first, *others = security.hashers("scrypt")
+    assert make_password("secret", hasher=import_string(first)()).startswith("scrypt$")
+    assert {first, *others} == set(usual)
+
+
+def test_a_way_to_hash_that_needs_a_package_says_which(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(security, "find_spec", lambda name: None)
+    for name, package in (("argon2", "argon2-cffi"), ("bcrypt", "bcrypt")):
+        with pytest.raises(ImproperlyConfigured, match=f"pip install {package}`"):
+            security.hashers(name)
+    monkeypatch.setattr(security, "find_spec", lambda name: object())
+    assert security.hashers("bcrypt")[0].endswith(".BCryptSHA256PasswordHasher")
 
 
 def test_the_database_password_may_come_apart_from_the_address(tmp_path: Path) -> None:
