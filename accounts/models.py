@@ -115,7 +115,7 @@ class Team(PublicIdModel, TimeStampedModel):
     is_board_on = models.BooleanField(
         default=False,
         verbose_name="public board",
-        help_text="Anybody may see what is in stock at /board/<slug>/, without log-in.",
+        help_text="Anybody may see what is in stock, without log-in: at /board/ and the slug.",
     )
     is_quantity_on_board = models.BooleanField(
         default=False,

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
             name="is_board_on",
             field=models.BooleanField(
                 default=False,
-                help_text="Anybody may see what is in stock at /board/<slug>/, without log-in.",
+                help_text="Anybody may see what is in stock, without log-in: at /board/ and the slug.",
                 verbose_name="public board",
             ),
         ),

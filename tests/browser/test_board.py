@@ -62,6 +62,8 @@ def test_a_visitor_filters_the_board(desk: Desk, screenshots: Path) -> None:
     desk.open(f"/board/{team.slug}/?lang=ru")
     assert "Товаров в наличии: 5" in desk.text()
     desk.shoot("board-dark")
+    page.set_viewport_size({"width": 900, "height": 900})
+    desk.shoot("board-tablet")
     page.set_viewport_size({"width": 390, "height": 844})
     desk.open(f"/board/{team.slug}/?lang=ru")
     desk.shoot("board-dark-phone")
