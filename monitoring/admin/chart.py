@@ -15,6 +15,7 @@ from monitoring.admin.chartaxes import Mark, levels, number_text, times, top_of
 from monitoring.statistics.readings import UNREAD
 
 MOST_POINTS = 500
+NARROW = 0.3
 
 
 class Point(NamedTuple):
@@ -83,25 +84,30 @@ class Chart:
 
     @property
     def kinds(self) -> set[str]:
-        """What the key has to explain."""
-        return {span.kind for span in self.spans}
+        """What the key has to explain: all that is wide enough to be seen."""
+        return {span.kind for span in self.spans if span.width > NARROW}
 
 
 def thinned(
     points: Sequence[Point], *, since: datetime, now: datetime, most: int = MOST_POINTS
 ) -> list[Point]:
-    """Numbers that fall into the same of `most` columns become one point. What is unknown stays."""
+    """Numbers that fall into the same of `most` columns become one point, which ends with its column.
+    What is unknown stays."""
     if len(points) <= most or now <= since:
         return list(points)
+    width = (now - since) / most
     found: list[Point] = []
     last = -1
     for point in points:
-        column = (point.at - since) * most // (now - since)
+        column = (point.at - since) // width
         before = found[-1] if found else None
-        if before is None or column != last or None in (before.quantity, point.quantity):
-            found.append(point)
-        else:
+        if before is not None and column == last and None not in (before.quantity, point.quantity):
             found[-1] = _joined(before, point)
+            continue
+        end = since + width * (last + 1)
+        if before is not None and before.lowest is not None and point.at > end:
+            found.append(before._replace(at=end, lowest=None, highest=None))
+        found.append(point)
         last = column
     return found
 
@@ -155,7 +161,7 @@ def stock_chart(
     return Chart(
         *_paths(steps, box),
         spans=spans,
-        levels=levels(top, round_step),
+        levels=levels(top, round_step) if any(one.kind == "known" for one in steps) else [],
         times=times(since, now, zone),
         limits=limits,
         is_empty=False,

@@ -20,6 +20,7 @@ from monitoring.admin.chartmarks import (
     event_marks,
     price_chart,
 )
+from monitoring.choices import EventType
 from monitoring.models import Monitor, MonitorHistory
 from monitoring.past import days_kept, past_load, sums_load
 from monitoring.rollups import Day
@@ -28,6 +29,8 @@ from monitoring.statistics.readings import Reading, with_gaps
 CHART_DAYS = (1, 7, 30, 90)
 SHORTEST = timedelta(minutes=2)
 MOST_EVENTS = 500
+EVERYDAY = (EventType.STOCK_DECREASED, EventType.STOCK_INCREASED)
+"""Left out where there are too many events: the line shows them anyway."""
 MOST_ROWS = 30
 HOURLY_UP_TO = timedelta(days=31)
 """Where a window holds more records than are loaded, hours of it are drawn, or days."""
@@ -70,7 +73,7 @@ def chart_choices() -> list[tuple[int, str]]:
 
 def monitor_chart(monitor: Monitor, days: int, zone: tzinfo = UTC) -> MonitorChart:
     """The chart of the last days (0: all there is). Five statements; one more for all there is, two
-    more where it changed so often that only sums can be drawn."""
+    more where it changed so often that only sums can be drawn, one more where events are left out."""
     now = timezone.now()
     since = now - timedelta(days=days) if days else _beginning(monitor, now)
     past = past_load(monitor, since=since, now=now)
@@ -128,7 +131,10 @@ def _sum_point(at: datetime, one: Day) -> Point:
 
 def _events(monitor: Monitor, since: datetime, now: datetime, zone: tzinfo) -> list[EventMark]:
     rows = monitor.history.filter(created_at__gte=since, created_at__lte=now)
-    newest = list(rows.order_by("-created_at", "-id")[:MOST_EVENTS])
+    newest = list(rows.order_by("-created_at", "-id")[: MOST_EVENTS + 1])
+    if len(newest) > MOST_EVENTS:
+        rows = rows.exclude(event_type__in=EVERYDAY)
+        newest = list(rows.order_by("-created_at", "-id")[:MOST_EVENTS])
     happened = [
         Happened(
             one.created_at,

@@ -13,7 +13,7 @@ from monitoring.admin.chartaxes import Mark
 from monitoring.choices import EventType
 from monitoring.statistics.readings import Reading
 
-NEAR = 2.8
+NEAR = 4.0
 """Events that lie closer than so many percent of the width share a mark."""
 MOST_TOLD = 6
 

@@ -17,15 +17,16 @@ from monitoring.statistics.rhythm import Pattern
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 LONGEST = 365
 MOST_PRICES = 5
-USUAL_COUNT, USUAL_SHARE = 3, 0.3
-"""An hour of the week is called usual from so many arrivals on, if it has such a share of them all."""
+USUAL_COUNT, USUAL_SHARE = 3, 0.4
+"""An hour is called usual from so many arrivals on, if it has such a share of them all."""
 
 WHY_NO_FORECAST = {
-    reasons.NO_NUMBER: "No forecast: the shop shows no number for it.",
-    reasons.SOLD_OUT: "Sold out.",
-    reasons.TOO_LITTLE: "No forecast yet: it takes a day of known stock and three sales.",
-    reasons.NOTHING_SOLD: "Nothing was sold lately: there is no end in sight.",
+    reasons.NO_NUMBER: ("No forecast", "The shop shows no number for it."),
+    reasons.SOLD_OUT: ("Sold out", ""),
+    reasons.TOO_LITTLE: ("No forecast yet", "It takes a day of known stock and three sales."),
+    reasons.NOTHING_SOLD: ("No end in sight", "Nothing was sold lately."),
 }
+"""Reason -> (heading, sentence)."""
 
 
 class Cell(NamedTuple):
@@ -94,9 +95,12 @@ def forecast_words(found: Forecast) -> tuple[str, str]:
     """("Lasts about 3 days (2 to 6)", how sure that is), or (why not, the rate if it is known)."""
     rate = "" if found.per_day is None else f"It sells {_rate(found.per_day)} while in stock."
     if found.days is None or found.low is None or found.high is None:
-        return WHY_NO_FORECAST[found.reason], rate if found.per_day else ""
+        heading, why = WHY_NO_FORECAST[found.reason]
+        return heading, " ".join(filter(None, [why, rate if found.per_day else ""]))
     if found.low > LONGEST:
         return "Lasts more than a year", rate
+    if found.days < 1 / 24:
+        return "Lasts less than an hour", rate
     unit, size = ("hours", 1 / 24) if found.days < 2 else ("days", 1.0)
     days, low, high = (_count(one / size) for one in (found.days, found.low, found.high))
     words = f"Lasts about {days} {unit if days != '1' else unit[:-1]} ({low} to {high})"
@@ -113,6 +117,8 @@ def length_words(length: timedelta) -> str:
 
 
 def _rate(per_day: float) -> str:
+    if per_day >= 10:
+        return f"{number_text(round(per_day))} a day"
     if per_day >= 1:
         return f"{per_day:.1f}".removesuffix(".0") + " a day"
     if per_day * 7 >= 1:
@@ -160,16 +166,20 @@ def _week(pattern: Pattern) -> list[tuple[str, list[Cell]]]:
 
 
 def _usual(pattern: Pattern, zone_name: str) -> str:
+    """An hour of the week that stands out, else an hour of the day."""
     total = sum(map(sum, pattern))
-    most, day, hour = max(
-        (count, -day, -hour)
-        for day, hours in enumerate(pattern)
+    week = [
+        (count, f"{day} {_hours(hour)}")
+        for day, hours in zip(WEEKDAYS, pattern, strict=True)
         for hour, count in enumerate(hours)
-    )
+    ]
+    days = [(sum(counts), _hours(hour)) for hour, counts in enumerate(zip(*pattern, strict=True))]
     zone = f"Times of {zone_name}."
-    if most < USUAL_COUNT or most < total * USUAL_SHARE:
-        return f"No hour stands out. {zone}"
-    return f"Most often {WEEKDAYS[-day]} {_hours(-hour)} ({most} of {total}). {zone}"
+    for hours in (week, days):
+        most, when = max(hours, key=lambda one: one[0])
+        if most >= max(USUAL_COUNT, total * USUAL_SHARE):
+            return f"Most often {when} ({most} of {total}). {zone}"
+    return f"No hour stands out. {zone}"
 
 
 def _hours(hour: int) -> str:
