@@ -24,8 +24,13 @@ def at(day: float, quantity: int | None, **values: bool | None) -> Point:
     return Point(SINCE + timedelta(days=day), quantity, available, bool(values.get("is_unlimited")))
 
 
-def draw(*points: Point, read_until: datetime | None = NOW, **limits: int | None) -> Chart:
-    return stock_chart(points, since=SINCE, now=NOW, read_until=read_until, **limits)
+def draw(
+    *points: Point,
+    read_until: datetime | None = NOW,
+    low: int | None = None,
+    high: int | None = None,
+) -> Chart:
+    return stock_chart(points, since=SINCE, now=NOW, read_until=read_until, low=low, high=high)
 
 
 def test_a_record_holds_until_the_next_one() -> None:

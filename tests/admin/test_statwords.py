@@ -87,7 +87,7 @@ def test_a_restock_that_sold_out_is_told_with_its_time_and_hour() -> None:
     _, hours = shown.week[1]
     assert (hours[9].seen, hours[9].level, hours[9].title) == (1, 4, "Tue 09:00–10:00: 1")
     (price,) = shown.prices
-    assert (price.before, price.after) == (5, 6)
+    assert (price.before, price.after) == (Decimal(5), Decimal(6))
     assert shown.usual == "No hour stands out. Times of UTC."
 
 
