@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test coverage check lint format types bench soak docs lock image-check clean
+.PHONY: help setup run demo test coverage check lint format types bench soak docs pictures lock image-check clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z_-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -63,6 +63,9 @@ bench: $(VENV)/.dev ## Measure: monitors per CPU second, seen-to-delivered laten
 
 soak: $(VENV)/.dev ## Kill processes at random for CHAOS_SECONDS (1800) and audit, see docs/testing.md
 	@CHAOS_SECONDS=$${CHAOS_SECONDS:-1800} $(BIN)/python -m pytest tests/chaos/test_chaos.py
+
+pictures: $(VENV)/.dev ## Take the pictures of docs/ anew, by the browser tests
+	@PICTURES=1 $(BIN)/python -m pytest tests/browser/test_first_run.py
 
 docs: $(VENV)/.dev ## Rewrite the generated tables in docs/
 	@$(BIN)/python -m tests.docs.rewrite

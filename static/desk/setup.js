@@ -56,6 +56,12 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && event.target.matches("[data-setup-filter]")) event.preventDefault();
 });
 
+/* The theme hides a page until its own scripts are there: what is hidden takes no cursor. */
+window.addEventListener("load", () => {
+  const field = document.querySelector("[autofocus]");
+  if (field) window.requestAnimationFrame(() => field.focus());
+});
+
 /* --- What the page notices by itself ---------------------------------------------------------- */
 
 async function ask(address) {

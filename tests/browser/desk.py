@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
+
+from tests.docs.pages import DOCS
 
 
 class Desk:
@@ -49,6 +52,13 @@ class Desk:
 
     def text(self) -> str:
         return str(self.page.inner_text("body"))
+
+    def picture(self, name: str) -> None:
+        """Keeps a picture, and puts it among those of docs/ when they are taken anew."""
+        self.shoot(name)
+        if os.environ.get("PICTURES"):
+            target = DOCS / "images" / f"{name}.png"
+            self.page.screenshot(path=str(target), animations="disabled")
 
     def shoot(self, name: str) -> None:
         """Keeps a picture; a page that is wider than its window is trouble."""
