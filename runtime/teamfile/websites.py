@@ -54,6 +54,8 @@ def _website(run: Run, path: str, row: Values, stored: Website | None) -> Websit
         run.problems[f"{path}.source"] = [f"There is no source {kind!r}."]
         return stored
     secret = secret_options(fields)
+    for name in secret & row.get("config", {}).keys():
+        run.problems[f"{path}.config.{name}"] = ["A secret belongs to the credentials."]
     wanted = {name: row[name] for name in WEBSITE_FIELDS if name in row}
     held = opened_or_empty(stored.credentials) if stored else {}
     credentials = _credentials(run, path, row, kind, secret, held)
@@ -61,8 +63,9 @@ def _website(run: Run, path: str, row: Values, stored: Website | None) -> Websit
         wanted["credentials"] = credentials
     if "config" in row:
         wanted["config"] = row["config"]
-    places = {name: f"credentials.{name}" for name in row.get("credentials", {})}
-    places |= {name: f"config.{name}" for name in row.get("config", {})}
+    places = {name: f"config.{name}" for name in row.get("config", {})}
+    hidden = {*secret, *required_together(AUTO), *row.get("credentials", {})}
+    places |= {name: f"credentials.{name}" for name in hidden}
     return run.settle(
         path,
         "website",

@@ -173,7 +173,8 @@ def _stored(websites: Iterable[Website], keys: list[Key]) -> dict[Key, Monitor]:
 
 def _row(website: Website, stored: Monitor | None, line: int, wanted: dict[str, Any]) -> Row:
     """Raises InvalidInputError."""
-    title = f"{website.name}: {wanted.get('product_name') or wanted['product_id']}"
+    named = wanted.get("product_name") or stored or f"Product {wanted['product_id']}"
+    title = f"{website.name} / {named}"
     if stored is None:
         monitor_validate(monitor=Monitor(website=website, **_values(wanted)))
         return Row(line, title, "created", wanted)
