@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from accounts.audit import audit_note
 from accounts.models import User
 from common.errors import InvalidInputError
 from common.fields import opened_or_empty
@@ -189,6 +190,8 @@ def _made(run: Run, website: Website, fresh: list[tuple[str, Values]]) -> None:
             key = "is_active" if key == "status" else key
             run.problems[f"{fresh[int(position)][0]}.{key}"] = texts
         return
+    # Written in bulk, which no signal of the audit log hears of.
+    audit_note(website, {"monitors imported": [None, f"{len(monitors)} from a configuration file"]})
     for (path, _), monitor in zip(fresh, monitors, strict=True):
         run.note(Step("created", "monitor", f"{website.name} / {monitor}", path))
 

@@ -251,9 +251,9 @@ def test_another_way_of_writing_the_same_is_no_change(team: Team) -> None:
     assert apply(team, text).effective() == []
 
 
-def test_a_thousand_unchanged_monitors_cost_no_queries(team: Team) -> None:
+def test_unchanged_monitors_cost_no_queries(team: Team) -> None:
     alpha = Website.objects.get(name="Alpha")
-    Monitor.objects.bulk_create(Monitor(website=alpha, product_id=f"n{n}") for n in range(300))
+    Monitor.objects.bulk_create(Monitor(website=alpha, product_id=f"n{n}") for n in range(150))
     text = teamfile_text(team=team)
     with CaptureQueriesContext(connection) as seen:
         assert apply(team, text).effective() == []
@@ -415,7 +415,34 @@ def test_the_commands_take_a_team_out_and_in(
     assert run("config_export", "--team", other.slug) == text
     entry = AuditEntry.objects.filter(team=other, kind="team").latest("pk")
     assert entry.changes["configuration file"][1].startswith("8 created")
+    noted = AuditEntry.objects.filter(team=other, object_name="Alpha").latest("pk")
+    assert noted.changes == {"monitors imported": [None, "2 from a configuration file"]}
     assert not [s for s in SECRETS if s in str(list(AuditEntry.objects.values()))]
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.once
+def test_a_person_is_asked_before_rows_are_deleted_and_a_file_may_come_by_a_pipe(
+    team: Team, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "team.yaml"
+    file.write_text("version: 1\nwebsites: [{name: Alpha}]\n")
+    words = ("config_import", str(file), "--team", team.slug, "--prune")
+    monkeypatch.setattr("sys.stdin", Terminal())
+    monkeypatch.setattr("builtins.input", lambda _question: "no")
+    with pytest.raises(CommandError, match="Nothing was changed"):
+        run(*words)
+    assert Website.objects.count() == 2
+    monkeypatch.setattr("builtins.input", lambda _question: "yes")
+    assert "- website By hand" in run(*words)
+    assert run(*words) == "0 created, 0 changed, 1 unchanged.\n"
+    monkeypatch.setattr("sys.stdin", io.StringIO(teamfile_text(team=team)))
+    monkeypatch.setenv("CONFIG_SECRET_ALPHA_SECRET", SECRETS[0])
+    assert "0 created, 0 changed" in run("config_import", "-", "--team", team.slug)
 
 
 def test_a_wrong_file_is_told_with_its_places_and_deleting_wants_a_yes(
