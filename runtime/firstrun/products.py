@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 
 from accounts.admin.display import Tone
 from common.errors import InvalidInputError
-from monitoring.models import Monitor
 from monitoring.services.monitors import monitors_bulk_ensure
 from runtime.firstrun.shops import Look
 from websites.models import Website
@@ -84,10 +83,6 @@ def chosen(posted: Any, offers: Sequence[Offer]) -> list[str]:
             return []
         return [str(one) for one in listed] if isinstance(listed, list) else []
     return list(posted.getlist("product"))
-
-
-def watched_count(website: Website) -> int:
-    return Monitor.objects.filter(website=website).count()
 
 
 def _stock(reading: StockReading | None) -> tuple[str, Tone]:

@@ -8,10 +8,11 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.core.cache import cache
+from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Team
-from common.errors import InvalidInputError, ProductError
+from common.errors import ProductError
 from common.http_errors import HttpError
 from monitoring.services.importing import listing_remember, products_discover
 from websites.connection import host
@@ -42,17 +43,14 @@ class Look(NamedTuple):
 def shop_ensure(*, team: Team, url: str, credentials: Mapping[str, Any]) -> Website:
     """The website of this address, made when the team has none. Credentials that are given replace
     those of one that is there. Raises InvalidInputError."""
-    found = _of_address(team, url)
-    if found is None:
-        try:
+    with transaction.atomic():
+        Team.objects.select_for_update().get(pk=team.pk)  # a second post waits, and finds it
+        found = _of_address(team, url)
+        if found is None:
             return website_create(
                 team=team, name=_name_for(team, url), url=url, credentials=credentials
             )
-        except InvalidInputError as error:
-            found = _of_address(team, url)  # the same page was posted twice at once
-            if "name" not in error.fields or found is None:
-                raise
-    return website_update(website=found, credentials=credentials) if credentials else found
+        return website_update(website=found, credentials=credentials) if credentials else found
 
 
 def shop_change(*, website: Website, url: str, credentials: Mapping[str, Any]) -> Website:
@@ -91,16 +89,6 @@ def shop_list(*, website: Website, look: Look | None = None) -> Look:
         readings = {one.product_id: one for one in products_discover(website=website)}
     except ProductError as error:
         return _kept(website, look._replace(ok=False, message=error.message, advice=error.advice))
-    if not readings:
-        return _kept(
-            website,
-            look._replace(
-                ok=False,
-                message="The shop answers, but lists no products.",
-                advice="Look whether its order page shows products to visitors, or give API "
-                "credentials whose role may see them.",
-            ),
-        )
     listing_remember(website=website, readings=readings)
     return _kept(website, look._replace(readings=readings, at=timezone.now()))
 

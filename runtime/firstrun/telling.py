@@ -11,7 +11,6 @@ from django.conf import settings
 from django.db import transaction
 
 from accounts.models import Team, User
-from common.errors import InvalidInputError
 from monitoring.choices import EventType
 from notifications.channels.registry import CHANNELS
 from notifications.matching import ALL_EVENTS
@@ -46,18 +45,14 @@ def channel_ensure(
 ) -> tuple[Channel, dict[str, str]]:
     """The team's channel that leads there, subscribed to something, and the secrets that were made
     for it (label -> value, shown this once). Raises InvalidInputError."""
-    found = _of_config(team, kind, config)
     generated: dict[str, Any] = {}
     with transaction.atomic():
+        Team.objects.select_for_update().get(pk=team.pk)  # a second post waits, and finds it
+        found = _of_config(team, kind, config)
         if found is None:
-            try:
-                found, generated = channel_create(
-                    team=team, name=_name_for(team, kind, config), kind=kind, config=config
-                )
-            except InvalidInputError as error:
-                found = _of_config(team, kind, config)  # the same page was posted twice at once
-                if "name" not in error.fields or found is None:
-                    raise
+            found, generated = channel_create(
+                team=team, name=_name_for(team, kind, config), kind=kind, config=config
+            )
         if not found.is_active:
             channel_enable(channel=found)
         if not found.subscriptions.exists():

@@ -9,12 +9,12 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from accounts.models import User
+from accounts.models import Team, User
 from common.patience import wait_for_background
 from demo.whmcs import Shop
 from demo.world import World as FakeWorld
 from tests.admin.world import World, make_world
-from tests.factories import make_website
+from tests.factories import make_team, make_user, make_website
 from websites.models import Website
 
 
@@ -92,3 +92,22 @@ def sends(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
 def texts(response: Any) -> str:
     """The messages on a page."""
     return " ".join(str(message) for message in response.context["messages"])
+
+
+# --- A team that has nothing yet -------------------------------------------------------------
+
+
+@pytest.fixture
+def team(settings: Any) -> Team:
+    settings.TELEGRAM_BOT_TOKEN = ""
+    return make_team("Fresh")
+
+
+@pytest.fixture
+def ada(team: Team) -> User:
+    return make_user("ada", team=team, is_staff=True)
+
+
+@pytest.fixture
+def desk(ada: User) -> Client:
+    return log_in(ada)

@@ -1,8 +1,7 @@
-"""The set-up, page by page and without a script: from an empty team to a message that arrived."""
+"""The pages of the set-up: what they say, and to whom."""
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
@@ -21,110 +20,15 @@ from notifications.telegram_bot.linking import chat_bind
 from notifications.telegram_bot.updates import Chat, Person
 from runtime.firstrun.products import products_watch
 from tests.admin.conftest import log_in, texts
-from tests.factories import make_team, make_user, make_website
+from tests.admin.setting_up import add_hook, add_shop, at, text_of
+from tests.factories import make_user, make_website
 from websites.models import Website
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.integration]
-
-START = "/admin/setup/"
-
-
-@pytest.fixture(autouse=True)
-def _settings(settings: Any) -> None:
-    settings.TELEGRAM_BOT_TOKEN = ""
-
-
-@pytest.fixture
-def team() -> Team:
-    return make_team("Fresh")
-
-
-@pytest.fixture
-def ada(team: Team) -> User:
-    return make_user("ada", team=team, is_staff=True)
-
-
-@pytest.fixture
-def desk(ada: User) -> Client:
-    return log_in(ada)
-
-
-def at(team: Team, rest: str = "") -> str:
-    return f"{START}{team.pk}/{rest}"
-
-
-def add_shop(desk: Client, team: Team, shop: Shop) -> Website:
-    given = shop.credentials
-    desk.post(
-        at(team, "shop/"),
-        {"url": shop.url, "identifier": given["identifier"], "secret": given["secret"]},
-    )
-    return Website.objects.get(team=team)
-
-
-def add_hook(desk: Client, team: Team, fakes: FakeWorld, heard: str = "important") -> Channel:
-    url = fakes.webhook_url("ops")
-    desk.post(at(team, "tell/"), {"kind": "webhook", "webhook-url": url, "webhook-heard": heard})
-    return Channel.objects.get(team=team)
-
-
-def text_of(response: Any) -> str:
-    return " ".join(response.content.decode().split())
-
-
-# --- The whole way ------------------------------------------------------------------------
-
-
-def test_an_empty_team_is_led_to_a_message_that_arrives(
-    desk: Client, team: Team, shop: Shop, fakes: FakeWorld, sends: list[bool]
-) -> None:
-    assert desk.get(START, follow=True).redirect_chain[-1][0] == at(team, "shop/")
-    website = add_shop(desk, team, shop)
-    assert website.name == "127.0.0.1"
-    here = at(team, f"shop/{website.pk}/")
-    assert desk.get(START, follow=True).redirect_chain[-1][0] == f"{here}test/"
-
-    tested = desk.post(f"{here}test/", follow=True)
-    assert "can be read" in text_of(tested)
-    assert "3 products in its list" in text_of(tested)
-    listed = {one.product_id: one.stock for one in desk.get(f"{here}products/").context["offers"]}
-    assert listed == {"1": "5 in stock", "2": "not known yet", "3": "not known yet"}
-
-    watched = desk.post(f"{here}products/", {"product": ["1", "3"], "threshold": "2"}, follow=True)
-    assert watched.redirect_chain[-1][0] == at(team, "tell/")
-    assert "2 products are watched now" in texts(watched)
-    assert {*website.monitors.values_list("product_id", "threshold_low")} == {("1", 2), ("3", 2)}
-
-    channel = add_hook(desk, team, fakes)
-    (subscription,) = channel.subscriptions.all()
-    assert "restocked" in subscription.events
-    assert "stock_decreased" not in subscription.events
-    tested = desk.post(at(team, f"tell/{channel.pk}/"), {"key": "abc"}, follow=True)
-    assert "took the test" in text_of(tested)
-    assert len(fakes.messages("webhook", "ops")) == 1
-    assert set(sends) == {False}
-    assert desk.get(START, follow=True).redirect_chain[-1][0] == at(team, "done/")
-    assert "2 products are watched" in text_of(desk.get(at(team, "done/")))
-
-
-def test_pages_that_are_posted_twice_make_nothing_twice(
-    desk: Client, team: Team, shop: Shop, fakes: FakeWorld
-) -> None:
-    for _ in range(2):
-        website = add_shop(desk, team, shop)
-    for _ in range(2):
-        desk.post(at(team, f"shop/{website.pk}/test/"))
-        desk.post(at(team, f"shop/{website.pk}/products/"), {"products": json.dumps(["1", "2"])})
-    for _ in range(2):
-        channel = add_hook(desk, team, fakes)
-    for _ in range(2):
-        desk.post(at(team, f"tell/{channel.pk}/"), {"key": "k1"})
-    assert website.monitors.count() == 2
-    assert Subscription.objects.filter(channel=channel).count() == 1
-    assert NotificationLog.objects.filter(channel=channel).count() == 1
-    assert len(fakes.messages("webhook", "ops")) == 1
-    desk.post(at(team, f"tell/{channel.pk}/"), {"key": "k2"})
-    assert len(fakes.messages("webhook", "ops")) == 2
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.integration,
+    pytest.mark.once,
+]
 
 
 # --- Shop ---------------------------------------------------------------------------------
@@ -188,13 +92,6 @@ def test_secrets_do_not_move_to_another_host(desk: Client, team: Team, shop: Sho
     website = add_shop(desk, team, shop)
     told = desk.post(at(team, f"shop/{website.pk}/"), {"url": "https://other.example"})
     assert "enter this again" in text_of(told)
-
-
-def test_a_shop_without_products_says_so(desk: Client, team: Team, fakes: FakeWorld) -> None:
-    website = add_shop(desk, team, fakes.shop("empty"))
-    told = desk.post(at(team, f"shop/{website.pk}/test/"), follow=True)
-    assert not told.context["look"].ok
-    assert told.context["look"].advice
 
 
 # --- Products -----------------------------------------------------------------------------
@@ -342,80 +239,3 @@ def test_a_linked_chat_is_noticed(
     assert fakes.messages("telegram", str(CHAT_ID))
     bob = log_in(make_user("bob", team=team, is_staff=True))
     assert bob.get(target).status_code == 404
-
-
-# --- Who may ------------------------------------------------------------------------------
-
-
-def addresses(team: Team, website: int, channel: int) -> list[str]:
-    shop, place = f"shop/{website}/", f"tell/{channel}/"
-    rest = ["", "shop/", shop, f"{shop}test/", f"{shop}products/", "tell/", "tell/linked/"]
-    return [at(team, one) for one in [*rest, place, f"{place}status/", "done/"]]
-
-
-def test_only_an_owner_of_the_team_walks_through_it(
-    desk: Client, team: Team, shop: Shop, fakes: FakeWorld
-) -> None:
-    website = add_shop(desk, team, shop)
-    channel = add_hook(desk, team, fakes)
-    pages = addresses(team, website.pk, channel.pk)
-    assert {desk.get(one).status_code for one in pages} == {200, 302}
-    strangers = {
-        404: make_user("eve", team=make_team("Others"), is_staff=True),
-        403: make_user("opal", team=team, role="operator", is_staff=True),
-    }
-    before = (Website.objects.count(), Channel.objects.count(), NotificationLog.objects.count())
-    for code, user in strangers.items():
-        client = log_in(user)
-        assert {client.get(one).status_code for one in pages} == {code}
-        assert {client.post(one, {"kind": "email"}).status_code for one in pages} == {code}
-    assert {Client().get(one).status_code for one in pages} == {302}
-    after = (Website.objects.count(), Channel.objects.count(), NotificationLog.objects.count())
-    assert before == after
-
-
-def test_rows_of_another_team_do_not_exist_under_the_own(
-    desk: Client, team: Team, world: Any
-) -> None:
-    foreign = addresses(team, world.website.pk, world.rows[Channel].pk)
-    named = [one for one in foreign if str(world.website.pk) in one.removeprefix(at(team))]
-    named += [one for one in foreign if "/tell/" in one and one[-2].isdigit()]
-    assert named
-    assert {desk.get(one).status_code for one in named} == {404}
-    assert {desk.post(one).status_code for one in named} == {404}
-
-
-def test_the_way_in_knows_its_people(desk: Client, ada: User, team: Team, world: Any) -> None:
-    viewer = log_in(world.viewer)
-    assert viewer.get(START).status_code == 403
-    assert "First steps" not in text_of(viewer.get("/admin/"))
-    root = log_in(make_user("root", is_staff=True, is_superuser=True))
-    assert "For which team?" in text_of(root.get(START))
-    second = make_team("Second")
-    second.memberships.create(user=ada, role="owner")
-    assert {one.name for one, _ in desk.get(START).context["teams"]} == {"Fresh", "Second"}
-    assert "First steps" in text_of(desk.get("/admin/"))
-
-
-def test_a_superuser_without_any_team_is_told_to_make_one() -> None:
-    root = log_in(make_user("root", is_staff=True, is_superuser=True))
-    assert "There is no team yet" in text_of(root.get(START))
-
-
-# --- Where it is offered ------------------------------------------------------------------
-
-
-def test_the_overview_offers_it_until_it_is_done_or_put_off(
-    desk: Client, team: Team, shop: Shop, world: Any
-) -> None:
-    assert "Watch your first shop" in text_of(desk.get("/admin/"))
-    add_shop(desk, team, shop)
-    assert "Go on with the set-up" in text_of(desk.get("/admin/"))
-    lists = ("websites/website/", "monitoring/monitor/", "notifications/channel/")
-    assert "step by step" in text_of(desk.get(f"/admin/{lists[1]}"))
-    assert desk.get(f"{START}later/").status_code == 405
-    desk.post(f"{START}later/")
-    assert "Go on with the set-up" not in text_of(desk.get("/admin/"))
-    assert "step by step" in text_of(desk.get(f"/admin/{lists[2]}"))
-    assert "set-up" not in text_of(log_in(world.owner).get("/admin/"))
-    assert "set-up" not in text_of(log_in(world.viewer).get("/admin/"))
