@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet, Sum
 from django.utils import timezone
 
-from monitoring.choices import ChangeType, EventType, MonitorStatus
+from monitoring.choices import EventType, MonitorStatus
 from monitoring.models import Monitor, MonitorHistory, StockRecord
 from websites.choices import Health
 from websites.hosts import host_of
@@ -35,14 +35,12 @@ def monitor_history(monitor: Monitor, limit: int = 100) -> QuerySet[MonitorHisto
 
 
 def monitor_summary(monitor: Monitor) -> dict[str, Any]:
-    """Contract: `GET monitors/{id}/summary/`. `sold_7d` is in pieces."""
+    """Contract: `GET monitors/{id}/summary/`. `sold_7d` is in pieces, as the statistics count them."""
     since = timezone.now() - timedelta(days=7)
     week = monitor.history.filter(created_at__gte=since).aggregate(
         restocks=Count("id", filter=Q(event_type=EventType.RESTOCKED)),
     )
-    sold = monitor.records.filter(
-        created_at__gte=since, change_type=ChangeType.PURCHASE, delta__lt=0
-    ).aggregate(pieces=Sum("delta"))
+    sold = monitor.records.filter(created_at__gte=since, delta__lt=0).aggregate(pieces=Sum("delta"))
     previous = monitor.records.order_by("-created_at", "-id").values_list("quantity", flat=True)[
         1:2
     ]

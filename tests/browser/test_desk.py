@@ -50,12 +50,19 @@ def test_the_monitor_page_draws_its_chart(desk: Desk, world: World) -> None:
     desk.log_in("demo-viewer", "password-1234")
     desk.open(page(Monitor, "change", world.monitor.pk))
     plot = desk.page.locator(".desk-chart-plot").bounding_box()
-    line = desk.page.locator(".desk-chart-line").bounding_box()
+    line = desk.page.locator(".desk-chart-plot .desk-chart-line").bounding_box()
     assert line["width"] > 0.9 * plot["width"]
     assert line["height"] > 0.3 * plot["height"]
+    mark = desk.page.locator(".desk-chart-mark").last
+    assert not mark.locator(".desk-chart-tip").is_visible()
+    mark.focus()  # as the Tab key would
+    assert "-happened" in mark.locator(".desk-chart-tip").inner_text()
+    assert "Time to sell out" in desk.text()
     desk.shoot("monitor-page")
     desk.page.click("text=30 d")
     assert desk.page.locator(".desk-switch [aria-current]").inner_text() == "30 d"
+    desk.page.wait_for_load_state()
+    assert desk.page.locator(".desk-chart-span.is-unknown").count() == 1
 
 
 @pytest.mark.parametrize("desk", ["light"], indirect=True)
