@@ -16,6 +16,13 @@ from typing import NamedTuple
 Product = tuple[str, int]
 """(shop, product id)"""
 
+POLL_SECONDS = 15.0
+"""Longer than any poll takes from its answer to its rows: a later kill does not explain a loss."""
+
+CLAIM_SECONDS = 35.0
+"""A message under way is free for another sender a minute after its claim, and an attempt takes 25 s
+at most: what comes again sooner did not come again because of a crash."""
+
 STOCK_EVENTS = frozenset({"restocked", "stock_increased", "stock_decreased", "sold_out"})
 ENDED_BY = {"restocked": "sold_out", "sold_out": "restocked"}
 """Kind of event -> the later kind after which nobody needs to be told of it any more."""
@@ -65,6 +72,13 @@ class Kill(NamedTuple):
     end: float
 
 
+class Crashes(NamedTuple):
+    """What explains that a message came twice: a kill, and that its claim was over."""
+
+    kills: Sequence[Kill]
+    freed: Sequence[float]
+
+
 @dataclass(slots=True)
 class Verdict:
     """Sentences about everything that is wrong, and what is no fault but worth a number."""
@@ -109,9 +123,10 @@ def audit(
     came: Sequence[Came],
     channels: Sequence[int],
     kills: Sequence[Kill],
+    freed: Sequence[float] = (),
 ) -> Verdict:
     """Everything together. `baseline`: what was known when `served` begins; every channel of
-    `channels` wants every event of stock."""
+    `channels` wants every event of stock; `freed`: when claims of the dead were ended by hand."""
     verdict = Verdict(polls=len(served))
     for product, known in baseline.items():
         polls = sorted((p for p in served if _has(p, product)), key=lambda poll: poll.at)
@@ -120,7 +135,7 @@ def audit(
     unknown = [event for event in events if event.product not in baseline]
     verdict.invented += [f"event {event.id} of a product nobody watches" for event in unknown]
     plans_check(verdict, events, owed, channels)
-    messages_check(verdict, events, owed, came, kills)
+    messages_check(verdict, events, owed, came, Crashes(kills, freed))
     return verdict
 
 
@@ -149,7 +164,7 @@ def history_check(
             known = event.after
         elif stock != known:
             until = polls[index + 1].at if index + 1 < len(polls) else float("inf")
-            if _excuses(kills, poll.at, until):
+            if _excuses(kills, poll.at, min(until, poll.at + POLL_SECONDS)):
                 verdict.died_with_poll += 1
             else:
                 verdict.lost.append(f"{product}: {stock} after {known}, served at {poll.at:.3f}")
@@ -203,7 +218,7 @@ def messages_check(
     events: Sequence[Event],
     owed: Sequence[Owed],
     came: Sequence[Came],
-    kills: Sequence[Kill],
+    crashes: Crashes,
 ) -> None:
     """What is owed came, what came is owed, and once; twice only around a crash."""
     arrivals: defaultdict[str, list[float]] = defaultdict(list)
@@ -223,7 +238,7 @@ def messages_check(
     strangers = {one.id for one in came} - {message.id for message in owed}
     verdict.invented += [f"message {one} came and nobody owed it" for one in sorted(strangers)]
     for message_id, times in arrivals.items():
-        _count_repeats(verdict, message_id, sorted(times), kills)
+        _count_repeats(verdict, message_id, sorted(times), crashes)
 
 
 def _tells_stock(message: Owed, by_id: Mapping[int, Event]) -> bool:
@@ -248,11 +263,15 @@ def _is_over(message: Owed, by_id: Mapping[int, Event], events: Sequence[Event])
 
 
 def _count_repeats(
-    verdict: Verdict, message_id: str, times: Sequence[float], kills: Sequence[Kill]
+    verdict: Verdict, message_id: str, times: Sequence[float], crashes: Crashes
 ) -> None:
-    """Its sender must have died after one arrival and before the next."""
+    """Its sender must have died after one arrival and before the next, and the next one must have
+    waited until the claim of the dead one was over."""
     for first, again in pairwise(times):
-        if _excuses(kills, first, again):
+        is_free = again - first >= CLAIM_SECONDS or any(
+            first <= at <= again for at in crashes.freed
+        )
+        if is_free and _excuses(crashes.kills, first, again):
             verdict.sent_again += 1
         else:
             verdict.twice.append(f"message {message_id} came at {first:.3f} and {again:.3f}")

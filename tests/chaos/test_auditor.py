@@ -134,11 +134,30 @@ def test_a_message_may_be_outdated_only_when_what_it_told_was_over():
 
 def test_a_message_comes_twice_only_around_a_crash():
     seen = world(6)
-    seen["came"].append(Came("m1", 40.0))
+    seen["came"].append(Came("m1", 80.0))
     assert faults(audit(**seen)) == (0, 1, 0)
-    assert faults(audit(**(seen | {"kills": [Kill(41, 42)]}))) == (0, 1, 0)
+    assert faults(audit(**(seen | {"kills": [Kill(81, 82)]}))) == (0, 1, 0)
     verdict = audit(**(seen | {"kills": [Kill(12.5, 12.5)]}))
     assert (faults(verdict), verdict.sent_again) == ((0, 0, 0), 1)
+
+
+def test_a_message_that_comes_again_at_once_is_no_work_of_a_crash():
+    seen = world(6) | {"kills": [Kill(12.5, 12.5)]}
+    seen["came"].append(Came("m1", 13.0))
+    assert faults(audit(**seen)) == (0, 1, 0)
+    assert faults(audit(**(seen | {"freed": [11.0]}))) == (0, 1, 0)
+    assert audit(**(seen | {"freed": [12.7]})).sent_again == 1
+
+
+def test_a_kill_long_after_a_poll_does_not_explain_its_loss():
+    seen = world(6, 7, 7)
+    del seen["events"][1], seen["owed"][1], seen["came"][1]
+    seen["served"][2] = seen["served"][2]._replace(at=90.0)
+    seen["events"].append(Event(9, VPS, "stock_increased", 6, 7, 91.0))
+    seen["owed"].append(Owed("m9", CHANNEL, "sent", "", (9,)))
+    seen["came"].append(Came("m9", 92.0))
+    assert faults(audit(**(seen | {"kills": [Kill(34, 35)]}))) == (0, 0, 0)
+    assert faults(audit(**(seen | {"kills": [Kill(36, 37)]}))) == (1, 0, 0)
 
 
 def test_a_message_that_a_receiver_refused_first_came_once():

@@ -13,7 +13,7 @@ from runtime import core
 from tests.chaos.work import drain, live
 from tests.notifications.factories import TOKEN, make_channel, subscribe
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once]
 
 
 def test_a_broker_wiped_in_the_middle_of_work_costs_a_minute_and_no_change(

@@ -20,8 +20,9 @@ def verdict_of(
     tables: Tables,
     known: Mapping[Product, int | None],
     kills: Sequence[Kill],
+    freed: float,
 ) -> Verdict:
-    """`known`: what there was when nothing had changed yet."""
+    """`known`: what there was when nothing had changed yet; `freed`: see audit()."""
     return audit(
         baseline=known,
         served=list(world.served),
@@ -30,4 +31,5 @@ def verdict_of(
         came=world.came(),
         channels=[pk for (pk,) in tables.rows("SELECT id FROM notifications_channel")],
         kills=kills,
+        freed=[freed],
     )

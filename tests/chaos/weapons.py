@@ -20,30 +20,36 @@ class Weapons:
     """Ends one process of a kind; the supervisor is left to others."""
 
     KINDS = (
-        *("worker", "worker", "idle worker", "busy worker", "busy worker"),
-        *("sentinel", "queue", "queue leash", "core", "core leash"),
-        *("web", "web worker", "web leash"),
+        *("idle worker", "busy worker", "busy worker", "sentinel", "queue", "queue leash"),
+        *("core", "core leash", "web", "web worker", "web leash"),
     )
+    """Each has its turn before the first comes again."""
 
     def __init__(self, inside: Inside, dice: random.Random) -> None:
         self.inside = inside
         self.dice = dice
         self.used: list[str] = []
+        self._bag: list[str] = []
         self.kills: list[Kill] = []
         """Those that may have taken work with them: the web server and the core hold none."""
 
-    def strike(self) -> None:
-        """Ends one of a random kind, if there is any at this moment."""
-        kind = self.dice.choice(self.KINDS)
+    def strike(self) -> bool:
+        """Ends one of the next kind; False while there is none, or it was gone already."""
+        if not self._bag:
+            self._bag = list(self.KINDS)
+            self.dice.shuffle(self._bag)
+        kind = self._bag[-1]
         victims = self.victims(kind)
         if not victims:
-            return
+            return False
         begin = time.time()
         with suppress(ProcessLookupError):
             os.kill(self.dice.choice(victims).pid, signal.SIGKILL)
-            self.used.append(kind)
+            self.used.append(self._bag.pop())
             if not kind.startswith(("core", "web")):
                 self.kills.append(Kill(begin, time.time() + REAPED_SECONDS))
+            return True
+        return False
 
     def victims(self, kind: str) -> list[Seen]:
         part = next((one for one in ("core", "web") if kind.startswith(one)), "")
