@@ -15,7 +15,6 @@ from django.db.models import (
     IntegerField,
     Max,
     Min,
-    QuerySet,
     Value,
     When,
 )
@@ -137,12 +136,6 @@ def alerts_newest(actor: object, limit: int) -> list[Alert]:
     )
 
 
-def _events_since(actor: object, since: datetime) -> QuerySet[MonitorHistory]:
-    """The types are named, so that the index of types and times serves."""
-    rows = MonitorHistory.objects.visible_to(actor)
-    return rows.filter(event_type__in=EventType.values, created_at__gte=since)
-
-
 def events_by_hour(actor: object, starts: Sequence[datetime]) -> dict[tuple[int, str], int]:
     """(position of the hour, event type) -> number. `starts`: of the hours, oldest first; the last
     one has no end. Compared as values: a function of time per row would take far longer."""
@@ -152,12 +145,17 @@ def events_by_hour(actor: object, starts: Sequence[datetime]) -> dict[tuple[int,
         default=Value(0),
         output_field=IntegerField(),
     )
-    rows = _events_since(actor, starts[0]).order_by().annotate(place=place)
-    counted = rows.values_list("place", "event_type").annotate(number=Count("pk"))
+    # The types are named, so that the index of types and times serves.
+    rows = MonitorHistory.objects.visible_to(actor).filter(
+        event_type__in=EventType.values, created_at__gte=starts[0]
+    )
+    placed = rows.order_by().annotate(place=place).values_list("place", "event_type")
+    counted = placed.annotate(number=Count("pk"))
     return {(place, event_type): number for place, event_type, number in counted}
 
 
 def events_newest(actor: object, since: datetime, limit: int) -> list[MonitorHistory]:
-    rows = _events_since(actor, since).select_related("monitor", "website")
+    rows = MonitorHistory.objects.visible_to(actor).filter(created_at__gte=since)
     heavy = [f"website__{name}" for name in HEAVY]
-    return list(rows.defer("metadata", *heavy).order_by("-created_at", "-id")[:limit])
+    rows = rows.select_related("monitor", "website").defer("metadata", *heavy)
+    return list(rows.order_by("-created_at", "-id")[:limit])

@@ -12,8 +12,8 @@ from django.utils.safestring import SafeString
 from accounts.admin.base import ReadOnlyAdmin
 from accounts.admin.display import age, badge, muted, row_link, text_link
 from accounts.admin.empty import step
-from accounts.admin.spans import SpanFilter
 from accounts.admin.exporting import ExportMixin
+from accounts.admin.spans import SpanFilter
 from accounts.admin.theme import ChoicesFilter
 from monitoring.admin.badges import event_badge, outcome_badge, price_text, stock_words
 from monitoring.admin.exportcolumns import HISTORY, RECORDS

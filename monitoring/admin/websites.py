@@ -22,8 +22,8 @@ from accounts.choices import Role
 from common.errors import ProductError
 from monitoring.admin.alertbadges import open_alert_rows
 from monitoring.admin.badges import health_badge
-from monitoring.admin.filters import HealthFilter
 from monitoring.admin.exportcolumns import WEBSITES
+from monitoring.admin.filters import HealthFilter
 from monitoring.admin.importpage import ImportPageMixin
 from monitoring.admin.inspectpage import InspectPageMixin
 from monitoring.admin.sheetpage import SheetPageMixin

@@ -97,6 +97,12 @@ class Alert(PublicIdModel, TimeStampedModel):
             models.Index(
                 fields=["next_alert_at"], condition=Q(status="open"), name="alert_reminder_idx"
             ),
+            # What is not over yet, newest first: few among many.
+            models.Index(
+                fields=["-opened_at"],
+                condition=Q(resolved_at__isnull=True),
+                name="alert_unresolved_idx",
+            ),
             # Lists of a website by status; the last alert of a monitor and kind (24 h rule).
             models.Index(fields=["website", "status", "-opened_at"], name="alert_website_idx"),
             models.Index(fields=["monitor", "kind", "-opened_at"], name="alert_monitor_idx"),

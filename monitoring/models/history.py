@@ -102,6 +102,8 @@ class StockRecord(models.Model):
     class Meta:
         ordering: ClassVar = ["-created_at", "-id"]
         indexes: ClassVar = [
+            # The list of all, newest first.
+            models.Index(fields=["-created_at", "-id"], name="record_time_idx"),
             # Chart and record list of one monitor, newest first.
             models.Index(fields=["monitor", "-created_at"], name="record_monitor_time_idx"),
             # "All restocks since ...": change type over time.
@@ -168,6 +170,8 @@ class MonitorHistory(PublicIdModel):
         verbose_name = "event"
         verbose_name_plural = "events"
         indexes: ClassVar = [
+            # The list of all, newest first.
+            models.Index(fields=["-created_at", "-id"], name="history_time_idx"),
             # Event list of a monitor and of a website, newest first.
             models.Index(fields=["monitor", "-created_at"], name="history_monitor_time_idx"),
             models.Index(fields=["website", "-created_at"], name="history_website_time_idx"),

@@ -156,6 +156,10 @@ class Monitor(PublicIdModel, TimeStampedModel):
                 condition=Q(flapping_until__isnull=False),
                 name="monitor_flapping_idx",
             ),
+            # The overview counts states by website and reads nothing but this.
+            models.Index(
+                fields=["website", "available", "threshold_state"], name="monitor_state_idx"
+            ),
             # Lists of what is in stock or out.
             models.Index(fields=["available", "quantity"], name="monitor_stock_idx"),
         ]
