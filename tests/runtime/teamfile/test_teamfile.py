@@ -248,7 +248,9 @@ def test_another_way_of_writing_the_same_is_no_change(team: Team) -> None:
     text = (
         "version: 1\nwebsites: [{name: Alpha, url: 'http://127.0.0.1:9/shop/', labels: [eu, eu]}]"
     )
+    before = stored()
     assert apply(team, text).effective() == []
+    assert stored() == before  # it is not even polled earlier for it
 
 
 def test_unchanged_monitors_cost_no_queries(team: Team) -> None:
