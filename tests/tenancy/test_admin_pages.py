@@ -128,6 +128,8 @@ def page_leaks(client: Client, model: type[Model], mine: World, other: World) ->
         f"/admin/{model._meta.app_label}/",
         *(verb_addresses(model, own)),
     ]
+    if getattr(scoped_admin(model), "sheet_kind", ""):
+        addresses.append(page(model, "import_file"))
     files = [
         page(model, "export", form) for form in FORMS if hasattr(scoped_admin(model), "export")
     ]
@@ -243,6 +245,7 @@ def test_neither_autocomplete_nor_search_nor_overview_shows_another_team(
     addresses = [
         *autocomplete_addresses(),
         "/admin/",
+        "/admin/configuration/",
         f"/admin/search/?s={MARK[:-1]}",
         f"/admin/search/?s={MARK[:-1]}&extended=1",
     ]
