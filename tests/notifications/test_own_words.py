@@ -129,8 +129,8 @@ def sent(channel):
 
 @pytest.mark.django_db(transaction=True)
 def test_own_words_are_sent_by_the_team_that_wrote_them_and_empty_parts_stay():
-    mail = {"kind": "email", "config": {"to": ["ops@example.com"]}, "secrets": {}}
-    channel, other = make_channel(**mail), make_channel(make_team("Other"))
+    channel = make_channel(kind="email", config={"to": ["ops@example.com"]}, secrets={})
+    other = make_channel(make_team("Other"))
     words = OwnWords(subject="{product} is gone")
     template = template_create(team=channel.team, event_type="sold_out", language="en", words=words)
     row = sent(channel)
