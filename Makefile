@@ -58,8 +58,8 @@ coverage: $(VENV)/.dev ## All tests, and hold the branches they ran against the 
 image-check: $(VENV)/.runtime ## Do what Dockerfile and compose.yaml say, without a container engine
 	@$(BIN)/python scripts/check_image.py
 
-bench: $(VENV)/.dev ## Measure: monitors per CPU second, seen-to-delivered latency
-	@$(BIN)/python -m bench
+bench: $(VENV)/.dev ## Measure speed, room and memory against their goals (ARGS="--quick")
+	@$(BIN)/python -m bench $(ARGS)
 
 soak: $(VENV)/.dev ## Kill processes at random for CHAOS_SECONDS (1800) and audit, see docs/testing.md
 	@CHAOS_SECONDS=$${CHAOS_SECONDS:-1800} $(BIN)/python -m pytest tests/chaos/test_chaos.py

@@ -21,7 +21,7 @@ ONE_WORKER = {"QUEUE_WORKERS": "1", "QUEUE_POLL_WORKERS": "1"}
 
 
 def measure(lab: Lab) -> list[Finding]:
-    shops = lab.pick(480, 240, 16)
+    shops = lab.pick(480, 160, 16)
     ids = open_shops(lab.remote, name="slow", shops=shops, products=5)
     for shop in shop_names("slow", shops):
         fault = {"name": "delay", "times": None, "seconds": SHOP_SECONDS}
@@ -68,7 +68,7 @@ def _rate(
         running.clusters([cluster_of(POLL)] * clusters, **pool)
         queue = Queue(batch)
         queue.poll(ids[: 2 * batch * clusters])
-        for _ in range(lab.pick(3, 1, 1)):
+        for _ in range(lab.pick(2, 1, 1)):
             seen = lab.remote.calls(queue.poll(ids))
             rates.append(rate_of(seen))
             calls += seen

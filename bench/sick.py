@@ -43,7 +43,7 @@ def disturbed(lab: Lab, drive: Drive) -> list[Finding]:
     alone: list[float] = []
     beside: list[float] = []
     # In turn, so that whatever else the machine does meets both.
-    for _ in range(lab.pick(3, 1, 1)):
+    for _ in range(lab.pick(2, 1, 1)):
         _pause(sick, is_active=False)
         alone += _delays(lab, drive, healthy, stock)
         _pause(sick, is_active=True)
@@ -71,7 +71,7 @@ def _delays(lab: Lab, drive: Drive, healthy: Sequence[int], stock: dict[str, int
     """Milliseconds of every flip. Raises TimeoutError when a message does not come."""
     chance = random.Random(len(stock))
     delays: list[float] = []
-    end = time.monotonic() + lab.pick(12, 8, 0)
+    end = time.monotonic() + lab.pick(12, 5, 0)
     while not delays or time.monotonic() < end:
         moved = chance.sample(sorted(stock), FLIPS)
         stock |= {shop: 10 - stock[shop] for shop in moved}

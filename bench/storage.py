@@ -1,6 +1,6 @@
 """Bytes that one monitor stores in a day: polled every 10 s, ten changes a day, spread over it.
 
-A day of a website of 100 monitors goes through the real record, plan and freeze. Equal polls are
+A day of a website of 50 monitors goes through the real record, plan and freeze. Equal polls are
 one row with a count, so of the 8,640 polls only those are made that find a change, and one that
 finds nothing after each. Messages of a webhook channel that hears of everything are told apart.
 """
@@ -15,7 +15,7 @@ from bench.disk import one_website, poll_at, sizes
 from bench.findings import Finding
 from bench.lab import Lab
 
-MONITORS = 100
+MONITORS = 50
 CHANGES = 10
 POLLS = 8_640
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -25,7 +25,7 @@ MESSAGES = "notifications_"
 
 
 def measure(lab: Lab) -> list[Finding]:
-    monitors, days = lab.pick(MONITORS, 50, 2), 1
+    monitors, days = lab.pick(MONITORS, 25, 2), 1
     website_id = one_website(monitors)
     stock = dict.fromkeys(range(monitors), 20)
     poll_at(START, website_id, stock)

@@ -27,6 +27,7 @@ every_page = pytest.mark.parametrize("name", [name_of(page) for page in pages()]
 
 # Read by the process itself, by its tools or by the container, so not in `.env.example`.
 OUTSIDE = {
+    "BENCH_DATABASE_URL",
     "ENV_FILE",
     "COMPOSE_FILE",
     "COMPOSE_PROFILES",
