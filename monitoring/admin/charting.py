@@ -102,7 +102,7 @@ def monitor_chart(monitor: Monitor, days: int, zone: tzinfo = UTC) -> MonitorCha
         ),
         price=price_chart(past.readings, since=since, until=read_until, now=now),
         events=_events(monitor, since, now, zone),
-        rows=_rows(readings, since),
+        rows=_rows(readings, since) if past.readings else [],
         steps=steps,
     )
 

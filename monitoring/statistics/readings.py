@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 NOTHING = timedelta(0)
 UNREAD = "The shop could not be read"
+READ_AGAIN = "Read again"
 
 
 class Reading(NamedTuple):
@@ -69,7 +70,7 @@ def with_gaps(readings: Sequence[Reading], unread: Sequence[Window]) -> list[Rea
         while rest and rest[-1].at <= gap.until:
             held = rest.pop()
         if held is not None:
-            found.append(held._replace(at=gap.until, delta=None))
+            found.append(held._replace(at=gap.until, delta=None, note=READ_AGAIN))
     return found + rest[::-1]
 
 

@@ -80,6 +80,7 @@ def test_an_outage_breaks_the_line(monitor: Monitor) -> None:
     chart = monitor_chart(monitor, 7)
     assert [span.kind for span in chart.stock.spans if span.width > 10] == ["unread"]
     assert chart.stock.line.count("M") == 2
+    assert "Read again" in [row.note for row in chart.rows]
 
 
 def test_where_too_much_happened_single_sales_have_no_mark(
@@ -125,6 +126,9 @@ def test_the_page_says_how_long_it_lasts_and_what_happened(viewer: Client, world
 
 def test_the_page_of_a_monitor_that_was_never_read_says_so(viewer: Client, world: World) -> None:
     fresh = make_monitor(world.website)
+    for kind in ("website_unreachable", "website_recovered"):
+        MonitorHistory.objects.create(website=world.website, event_type=kind)
     text = viewer.get(page(Monitor, "change", fresh.pk)).content.decode()
     assert "the numbers begin with the first reading" in text
     assert "No stock is known in these days" in text
+    assert "The latest steps" not in text
