@@ -8,6 +8,7 @@ from axes.models import AccessAttempt
 from django.contrib import admin
 from django.http import HttpRequest
 
+from accounts.admin.empty import step
 from accounts.admin.rights import is_super
 from accounts.admin.superuser import SuperuserOnlyAdmin
 
@@ -20,6 +21,11 @@ class LockoutAdmin(SuperuserOnlyAdmin):
     search_fields = ("username", "ip_address")
     ordering = ("-attempt_time",)
     fields = (*list_display, "user_agent")
+    empty = step(
+        "Nobody is locked out",
+        "Wrong log-ins that still count appear here; deleting one lets its person in again.",
+        "lock_open",
+    )
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

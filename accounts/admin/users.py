@@ -68,7 +68,13 @@ class UserAdmin(TwoFactorMixin, TeamScopedAdmin, PeopleAdmin):
             },
         ),
     )
-    empty = step("Nobody here", "", "person")
+    empty = step(
+        "Nobody here",
+        "Whoever shares a team with you appears here. An owner adds people under members.",
+        "person",
+        to="accounts_membership_changelist",
+        label="See the members",
+    )
     verbs = (
         Verb(
             "reset_two_factor",

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.contrib import admin
 from django.test import Client
 
+from accounts.admin.empty import EmptyState
 from accounts.models import Team, User
 from demo.whmcs import Shop
 from demo.world import World as FakeWorld
@@ -95,3 +97,12 @@ def test_the_overview_offers_it_until_it_is_done_or_put_off(
     assert "step by step" in text_of(desk.get(f"/admin/{lists[2]}"))
     assert "set-up" not in text_of(log_in(world.owner).get("/admin/"))
     assert "set-up" not in text_of(log_in(world.viewer).get("/admin/"))
+
+
+def test_every_empty_list_says_what_belongs_into_it() -> None:
+    silent = [
+        model._meta.label
+        for model, pages in admin.site._registry.items()
+        if not getattr(pages, "empty", EmptyState()).text
+    ]
+    assert silent == []
