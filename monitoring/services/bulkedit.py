@@ -32,7 +32,7 @@ SHARED = (
     "notify_on_price",
 )
 """What makes sense for many products at once."""
-MOST_ROWS = 20_000
+MOST_ROWS = 10_000
 PORTION = 1000
 
 
