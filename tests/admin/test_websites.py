@@ -165,7 +165,7 @@ def test_the_page_says_what_happened_and_what_to_do(owner: Client, world: World)
     text = owner.get(page(Website, "change", world.website.pk)).content.decode()
     for part in ("Log-in refused", "The shop refused us.", "Allow 203.0.113.7.", "ip_not_allowed"):
         assert part in text
-    assert "Shops that need attention" in owner.get("/admin/").content.decode()
+    assert "The shop refused us. Allow 203.0.113.7." in owner.get("/admin/").content.decode()
 
 
 def test_list_actions_check_the_role_in_each_rows_team(world: World) -> None:
