@@ -14,7 +14,7 @@ from typing import Any
 
 from bench.findings import Finding, share
 from bench.lab import Lab, RemoteWorld
-from bench.shops import open_channel, open_shops, shop_names
+from bench.shops import RARELY, open_channel, open_shops, shop_names
 from bench.system import Drive, Here, product, wait_until
 
 ARRIVES_WITHIN = 20.0
@@ -66,7 +66,7 @@ def busy(lab: Lab, drive: Drive, plan: Plan) -> list[Finding]:
 
 def flipped(lab: Lab, drive: Drive, name: str, plan: Plan) -> list[Delay]:
     """The delay of every flip. Raises TimeoutError when a message does not come."""
-    ids = open_shops(lab.remote, name=name, shops=plan.websites, products=10)
+    ids = open_shops(lab.remote, name=name, shops=plan.websites, products=10, **RARELY)
     names = shop_names(name, plan.websites)
     hook = f"{lab.remote.base_url}/hooks/{name}"
     open_channel("webhook", name, {"url": hook}, *ids)

@@ -7,7 +7,7 @@ from typing import Any
 
 from bench.findings import Finding, share
 from bench.lab import Lab
-from bench.shops import open_channel, open_shops, shop_names
+from bench.shops import RARELY, open_channel, open_shops, shop_names
 from bench.system import Drive, Here, product, wait_until
 
 KINDS = ("webhook", "telegram", "mail")
@@ -23,7 +23,7 @@ def measure(lab: Lab) -> list[Finding]:
 
 def restocked(lab: Lab, drive: Drive) -> list[Finding]:
     shops, products = lab.pick(20, 20, 2), lab.pick(50, 50, 3)
-    ids = open_shops(lab.remote, name="empty", shops=shops, products=products)
+    ids = open_shops(lab.remote, name="empty", shops=shops, products=products, **RARELY)
     names = shop_names("empty", shops)
     chat = lab.remote.get("state")["telegram"]["chat_id"]
     open_channel("webhook", "hook", {"url": f"{lab.remote.base_url}/hooks/restock"})

@@ -6,6 +6,9 @@ from typing import Any
 
 from bench.lab import RemoteWorld
 
+RARELY: dict[str, Any] = {"poll_interval": 3600}
+"""The ticker leaves such websites alone while they are measured: who polls them is the bench."""
+
 SECRETS = {"identifier": "bench-identifier", "secret": "bench-secret"}
 
 

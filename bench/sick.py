@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from bench.findings import Finding, share
 from bench.lab import Lab
 from bench.latency import ARRIVES_WITHIN, arrivals
-from bench.shops import open_channel, open_shops, shop_names
+from bench.shops import RARELY, open_channel, open_shops, shop_names
 from bench.system import Drive, Here, product, wait_until
 
 HEALTHY = 20
@@ -30,7 +30,7 @@ def measure(lab: Lab) -> list[Finding]:
 
 
 def disturbed(lab: Lab, drive: Drive) -> list[Finding]:
-    healthy = open_shops(lab.remote, name="well", shops=HEALTHY, products=10)
+    healthy = open_shops(lab.remote, name="well", shops=HEALTHY, products=10, **RARELY)
     sick = [
         *open_shops(lab.remote, name="hung", shops=1, products=10, poll_interval=5),
         *open_shops(lab.remote, name="failing", shops=1, products=10, poll_interval=5),
