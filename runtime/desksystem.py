@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from django.conf import settings
+from django.db import DatabaseError
 from django.http import HttpRequest
 from django_q.models import OrmQ
 
@@ -40,12 +41,7 @@ class System(NamedTuple):
 def system(request: HttpRequest, last_polled_at: datetime | None) -> System:
     """Queues serve all teams: how long they are is told to superusers only, and only where our
     database keeps the tasks."""
-    ages = heartbeats.ages_seconds()
-    signs = [_sign("Ticker", ages.get(heartbeats.TICKER), TICKER_LIMIT_SECONDS)]
-    signs += [
-        _sign(name.capitalize(), ages.get(cluster), settings.CANARY_LIMIT_SECONDS)
-        for cluster, name in clusters().items()
-    ]
+    signs = _signs()
     tasks = None
     if is_super(request) and not settings.Q_CLUSTER.get("redis"):
         tasks = Figure(OrmQ.objects.count(), "tasks queued", list_url(OrmQ))
@@ -55,6 +51,18 @@ def system(request: HttpRequest, last_polled_at: datetime | None) -> System:
         tasks=tasks,
         version=str(settings.APP_VERSION),
     )
+
+
+def _signs() -> list[Sign]:
+    try:
+        ages = heartbeats.ages_seconds()
+    except DatabaseError:
+        return [Sign("Signs of life", "cannot be read", is_well=False)]
+    ticker = _sign("Ticker", ages.get(heartbeats.TICKER), TICKER_LIMIT_SECONDS)
+    return [ticker] + [
+        _sign(name.capitalize(), ages.get(cluster), settings.CANARY_LIMIT_SECONDS)
+        for cluster, name in clusters().items()
+    ]
 
 
 def _sign(label: str, seconds: float | None, limit: float) -> Sign:
