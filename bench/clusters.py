@@ -68,7 +68,8 @@ def _rate(
         running.clusters([cluster_of(POLL)] * clusters, **pool)
         queue = Queue(batch)
         queue.poll(ids[: 2 * batch * clusters])
-        for _ in range(lab.pick(2, 1, 1)):
+        # The default pool is quick, and a round of it short: more of them.
+        for _ in range(lab.pick(2, 1, 1) if pool else lab.pick(5, 3, 1)):
             seen = lab.remote.calls(queue.poll(ids))
             rates.append(rate_of(seen))
             calls += seen
