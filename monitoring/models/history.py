@@ -32,7 +32,10 @@ from websites.models import Website
 class PollRun(models.Model):
     """One reading of a Website, or a row of equal scheduled ones in which nothing changed."""
 
-    website = models.ForeignKey(Website, on_delete=models.CASCADE, related_name="poll_runs")
+    # Here and below: an index that begins with the same column serves the relation.
+    website = models.ForeignKey(
+        Website, on_delete=models.CASCADE, related_name="poll_runs", db_index=False
+    )
     state = models.CharField(max_length=16, choices=PollState.choices, default=PollState.QUEUED)
     outcome = models.CharField(
         max_length=16, choices=PollOutcome.choices, blank=True, default=PollOutcome.NONE
@@ -78,7 +81,9 @@ class PollRun(models.Model):
 class StockRecord(models.Model):
     """Append-only: what was seen of a Monitor when something about it changed."""
 
-    monitor = models.ForeignKey(Monitor, on_delete=models.CASCADE, related_name="records")
+    monitor = models.ForeignKey(
+        Monitor, on_delete=models.CASCADE, related_name="records", db_index=False
+    )
     poll_run = models.ForeignKey(
         PollRun, on_delete=models.SET_NULL, null=True, blank=True, related_name="records"
     )
@@ -120,9 +125,16 @@ class MonitorHistory(PublicIdModel):
     `planned_at` stays empty until the event was matched against the subscriptions.
     """
 
-    website = models.ForeignKey(Website, on_delete=models.CASCADE, related_name="history")
+    website = models.ForeignKey(
+        Website, on_delete=models.CASCADE, related_name="history", db_index=False
+    )
     monitor = models.ForeignKey(
-        Monitor, on_delete=models.CASCADE, null=True, blank=True, related_name="history"
+        Monitor,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="history",
+        db_index=False,
     )
     record = models.ForeignKey(
         StockRecord, on_delete=models.SET_NULL, null=True, blank=True, related_name="events"
@@ -200,7 +212,9 @@ class StockDay(models.Model):
     records has no row.
     """
 
-    monitor = models.ForeignKey(Monitor, on_delete=models.CASCADE, related_name="days")
+    monitor = models.ForeignKey(
+        Monitor, on_delete=models.CASCADE, related_name="days", db_index=False
+    )
     day = models.DateField()
     first_quantity = models.BigIntegerField(null=True, blank=True)
     last_quantity = models.BigIntegerField(null=True, blank=True)

@@ -76,4 +76,4 @@ def test_a_thousand_cost_as_many_queries_as_two(bulk, skip_existing):
     bulk(rows("first"))
     few = cost(range(2))
     # SQLite takes a limited number of values in one statement.
-    assert cost(range(10, 1010)) <= few + (40 if connection.vendor == "sqlite" else 0)
+    assert cost(range(10, 1010)) <= few + (50 if connection.vendor == "sqlite" else 0)

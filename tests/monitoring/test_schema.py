@@ -10,6 +10,10 @@ from django.db.migrations.executor import MigrationExecutor
 
 OURS = ("accounts", "websites", "monitoring", "notifications")
 EXPECTED = {
+    "alert_unresolved_idx",
+    "monitor_state_idx",
+    "history_time_idx",
+    "record_time_idx",
     "website_due_idx",
     "website_team_health_idx",
     "website_name_once_per_team",
