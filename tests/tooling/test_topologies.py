@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
 import subprocess
 import time
 from collections.abc import Iterator
@@ -143,14 +145,17 @@ def started(
     line = line.replace("/etc/redis.conf", str(config))
     line = line.replace("redis-server", str(get_binary_path()))
     with (tmp_path / "log").open("wb") as log:
-        process = subprocess.Popen(["sh", "-c", line], stdout=log, stderr=log)
+        process = subprocess.Popen(
+            ["sh", "-c", line], stdout=log, stderr=log, start_new_session=True
+        )
     try:
         with Redis(
             unix_socket_path=str(socket), password="planted-redis-password", retry=AT_ONCE
         ) as client:
             yield name, answering(client)
     finally:
-        process.terminate()
+        # The server is a child of the shell.
+        os.killpg(process.pid, signal.SIGTERM)
         process.wait(10)
 
 
