@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.admin.superuser import SuperuserOnlyAdmin
-from accounts.models import ApiKey, AuditEntry, User
+from accounts.models import ApiKey, AuditEntry
 from tests.admin.world import SECRETS, World, make_world, page
 from tests.factories import make_user
 
@@ -45,7 +45,7 @@ def world() -> World:
 @pytest.mark.parametrize("model", OURS, ids=lambda model: model.__name__)
 def test_every_page_opens(world: World, model: type[Model], role: str) -> None:
     client = client_of(world, role)
-    request = client.get("/admin/").wsgi_request
+    request = client.get("/admin/jsi18n/").wsgi_request
     model_admin = admin.site.get_model_admin(model)
     sees = role in ("superuser", "owner") or model not in (ApiKey, AuditEntry)
     expected = 200 if sees else 403
@@ -73,22 +73,23 @@ def test_the_overview_opens_with_and_without_rows(world: World, role: str) -> No
     assert "mine" not in text
 
 
-@pytest.mark.parametrize("model", OURS, ids=lambda model: model.__name__)
-def test_a_long_list_costs_no_more_statements_than_a_short_one(model: type[Model]) -> None:
+def test_a_long_list_costs_no_more_statements_than_a_short_one() -> None:
     few, many = make_world("few"), make_world("many", amount=20)
     for number in range(20):
-        if model is User:
-            make_user(f"member-{number}", team=many.team, role="viewer")
-    counts = []
-    for world in (few, many):
-        client = client_of(world, "owner")
+        make_user(f"member-{number}", team=many.team, role="viewer")
+    costs = [list_costs(world) for world in (few, many)]
+    assert costs[0] == costs[1]
+
+
+def list_costs(world: World) -> dict[str, int]:
+    """Model -> statements of its list when it is opened again."""
+    client, costs = client_of(world, "owner"), {}
+    for model in OURS:
         client.get(page(model, "changelist"))
-        with CaptureQueriesContext(
-            connection,
-        ) as statements:
+        with CaptureQueriesContext(connection) as statements:
             assert client.get(page(model, "changelist")).status_code == 200
-        counts.append(len(statements))
-    assert counts[0] == counts[1]
+        costs[model.__name__] = len(statements)
+    return costs
 
 
 def test_the_overview_costs_the_same_with_twenty_shops() -> None:

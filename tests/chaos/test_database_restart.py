@@ -55,7 +55,9 @@ def crash(server):
 
 @pytest.fixture
 def running(world, server, tmp_path):
-    product = install(world, server.get_uri(), tmp_path, **SHORT, **QUIET)
+    # A queue that cannot write its answers for three seconds is not to be taken for a dead one.
+    patient = {**SHORT, **QUIET, "CANARY_LIMIT_SECONDS": "30"}
+    product = install(world, server.get_uri(), tmp_path, **patient)
     inside = Inside(product)
     try:
         product.start()

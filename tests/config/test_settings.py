@@ -17,6 +17,7 @@ from django.utils.module_loading import import_string
 
 from config import operations, security
 from config.env import Env
+from tests.config import reader
 
 pytestmark = [pytest.mark.unit, pytest.mark.once]
 
@@ -25,11 +26,6 @@ KEYS = {
     "SECRET_KEY": "k" * 60,
     "FIELD_ENCRYPTION_KEYS": "dGVzdHMtdGVzdHMtdGVzdHMtdGVzdHMtdGVzdHMtMzI=",
 }
-PROGRAM = """
-import json, sys
-from django.conf import settings
-print(json.dumps({name: getattr(settings, name) for name in sys.argv[1:]}, default=str))
-"""
 
 
 def start(tmp_path: Path, *names: str, **values: str) -> subprocess.CompletedProcess[str]:
@@ -41,14 +37,7 @@ def start(tmp_path: Path, *names: str, **values: str) -> subprocess.CompletedPro
         **KEYS,
         **values,
     }
-    return subprocess.run(
-        [sys.executable, "-c", PROGRAM, *names],
-        cwd=ROOT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return reader.start(environment, names)
 
 
 def read(tmp_path: Path, *names: str, **values: str) -> Any:

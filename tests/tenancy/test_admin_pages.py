@@ -88,7 +88,7 @@ def scoped_admin(model: type[Model]) -> TeamScopedAdmin:
 
 
 def request_of(client: Client) -> HttpRequest:
-    return client.get("/admin/").wsgi_request
+    return client.get("/admin/jsi18n/").wsgi_request  # the cheapest page there is
 
 
 def snapshot(world: World) -> list[Any]:
@@ -111,7 +111,7 @@ def text_of(response: Any) -> str:
         return "".join(archive.read(name).decode() for name in archive.namelist())
 
 
-def page_leaks(client: Client, model: type[Model], mine: World, other: World) -> list[str]:
+def page_leaks(client: Client, model: type[Model], mine: World, other: World) -> Iterator[str]:
     foreign, own = other.rows[model], mine.rows[model]
     addresses = [
         page(model, "changelist"),
@@ -133,8 +133,8 @@ def page_leaks(client: Client, model: type[Model], mine: World, other: World) ->
     files = [
         page(model, "export", form) for form in FORMS if hasattr(scoped_admin(model), "export")
     ]
-    leaks = [address for address in files if MARK in text_of(client.get(address))]
-    return leaks + [address for address in addresses if shows(client, address)]
+    yield from (address for address in files if MARK in text_of(client.get(address)))
+    yield from (address for address in addresses if shows(client, address))
 
 
 def verb_addresses(model: type[Model], row: Model) -> list[str]:
@@ -207,14 +207,11 @@ def test_every_registered_page_is_scoped_or_named_as_a_superusers() -> None:
 def test_no_page_shows_another_team(
     client: Client, mine: World, other: World, model: type[Model]
 ) -> None:
-    assert page_leaks(client, model, mine, other) == []
+    assert list(page_leaks(client, model, mine, other)) == []
 
 
-@pytest.mark.parametrize("model", SCOPED, ids=lambda model: model.__name__)
-def test_no_form_accepts_a_row_of_another_team(
-    client: Client, mine: World, other: World, model: type[Model]
-) -> None:
-    assert offer_leaks(client, model, mine, other) == []
+def test_no_form_accepts_a_row_of_another_team(client: Client, mine: World, other: World) -> None:
+    assert [leak for model in SCOPED for leak in offer_leaks(client, model, mine, other)] == []
 
 
 @pytest.mark.parametrize("model", SCOPED, ids=lambda model: model.__name__)
@@ -227,16 +224,17 @@ def test_nothing_can_be_done_to_a_row_of_another_team(
 
 
 @pytest.mark.parametrize("name", ["change", "history", "delete"])
-@pytest.mark.parametrize("model", SCOPED, ids=lambda model: model.__name__)
 def test_a_foreign_row_answers_like_one_that_does_not_exist(
-    client: Client, other: World, model: type[Model], name: str
+    client: Client, other: World, name: str
 ) -> None:
-    foreign = client.get(page(model, name, other.rows[model].pk))
-    missing = client.get(page(model, name, 987654321))
-    assert (foreign.status_code, foreign.headers.get("Location")) == (
-        missing.status_code,
-        missing.headers.get("Location"),
-    )
+    for model in SCOPED:
+        foreign = client.get(page(model, name, other.rows[model].pk))
+        missing = client.get(page(model, name, 987654321))
+        assert (model, foreign.status_code, foreign.headers.get("Location")) == (
+            model,
+            missing.status_code,
+            missing.headers.get("Location"),
+        )
 
 
 def test_neither_autocomplete_nor_search_nor_overview_shows_another_team(
@@ -294,7 +292,7 @@ def test_a_list_that_forgets_its_team_is_found(
     client: Client, mine: World, other: World, model: type[Model], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("accounts.admin.base.visible", lambda _request, rows, _role: rows)
-    assert page_leaks(client, model, mine, other)
+    assert next(page_leaks(client, model, mine, other), None)
 
 
 def test_a_form_that_offers_all_teams_is_found(
@@ -317,4 +315,4 @@ def test_a_filter_that_offers_all_teams_is_found(
             (row.pk, str(row)) for row in field.related_model._default_manager.all()
         ],
     )
-    assert page_leaks(client, Monitor, mine, other)
+    assert next(page_leaks(client, Monitor, mine, other), None)

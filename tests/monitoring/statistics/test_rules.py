@@ -204,6 +204,7 @@ def test_what_lies_after_the_last_look_or_before_the_window_is_not_sold_in_it() 
     assert forecast(readings, window(1, 5)).per_day == 0.75  # what fell at 1 was sold before
 
 
+@pytest.mark.once
 @pytest.mark.bulk
 def test_in_four_cases_of_five_the_stock_lasts_as_long_as_foretold() -> None:
     """Sales by chance, watched for 20 days; then played on until the stock is gone."""
