@@ -78,14 +78,21 @@ def postgresql() -> Iterator[str | None]:
 def lanes(url: str | None) -> list[list[Part]]:
     """The whole suite: parts of a lane run one after the other, lanes side by side."""
     computing = [Part("sqlite", "", ["-m", "not e2e and not bulk", *COVERAGE], NICE)]
-    waiting = [Part("sqlite-e2e", "", ["-m", "e2e"])]
+    waiting = [Part("sqlite-e2e", "", ["-m", "e2e", *homes("e2e")])]
     if url:
         computing.append(Part("postgresql", url, ["-m", "not e2e and not once"], NICE))
-        waiting.append(Part("postgresql-e2e", url, ["-m", "e2e and not once"]))
+        waiting.append(Part("postgresql-e2e", url, ["-m", "e2e and not once", *homes("e2e")]))
     # Last, in the lane that has time left; without what PostgreSQL, which is stricter, ran anyway.
     bulk = "bulk and not e2e and once" if url else "bulk and not e2e"
-    waiting.append(Part("sqlite-bulk", "", ["-m", bulk], NICE))
+    waiting.append(Part("sqlite-bulk", "", ["-m", bulk, *homes("bulk")], NICE))
     return [computing, waiting]
+
+
+def homes(mark: str) -> list[str]:
+    """Files that use the marker: collecting the thousands of other tests costs more than some of
+    these parts."""
+    files = sorted((ROOT / "tests").rglob("test_*.py"))
+    return [str(file.relative_to(ROOT)) for file in files if f"mark.{mark}" in file.read_text()]
 
 
 def chosen(url: str | None, words: list[str]) -> list[list[Part]]:
