@@ -21,7 +21,7 @@ from tests.factories import make_monitor, make_team, make_user, make_website
 from tests.tenancy.walk import routes
 from websites.models import CatalogueProduct
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 def make_row(team):

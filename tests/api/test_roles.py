@@ -12,7 +12,7 @@ from tests.factories import make_team, make_user
 from tests.tenancy.walk import detail_paths, routes
 from tests.tenancy.world import make_estate
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 VIEWER, OPERATOR, OWNER = Role.VIEWER, Role.OPERATOR, Role.OWNER
 CHANGING = ("create", "update", "partial_update", "destroy")

@@ -31,7 +31,7 @@ from tests.tenancy.walk import (
 from tests.tenancy.world import Estate, make_estate
 from websites.models import Website
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 # Addresses that are not viewsets, and why they may be: they show no rows, or have a test below.
 OTHERS = {
