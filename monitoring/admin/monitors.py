@@ -91,10 +91,10 @@ class MonitorAdmin(BulkEditMixin, SilencedMixin, SheetPageMixin, TeamScopedAdmin
     team_column = "website__team"
     form = MonitorForm
     list_display = (
-        "name", "website", "stock", "line", "threshold_low", "threshold_high", "price_shown",
-        "status_shown", "changed", "checked",
+        "name", "website", "stock", "line", "threshold_low", "price_shown", "status_shown",
+        "changed", "checked",
     )  # fmt: skip
-    list_editable = ("threshold_low", "threshold_high")
+    list_editable = ("threshold_low",)
     list_filter = (
         "website__team", "website", StockFilter, ("status", ChoicesFilter),
     )  # fmt: skip
