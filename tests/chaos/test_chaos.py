@@ -45,17 +45,9 @@ def running(world, database_url, tmp_path):
     product = install(
         world, database_url, tmp_path, **(SHORT | QUIET | {"POLL_LEASE_SECONDS": "8"})
     )
-    inside = Inside(product)
-    try:
-        start(product, inside)
+    with Inside(product) as inside:
+        inside.start()
         yield product, inside
-    finally:
-        inside.end()
-
-
-def start(product, inside):
-    product.start()
-    eventually(inside.is_well, within=60, what="a system that is well")
 
 
 def is_enough(world, weapons):
@@ -93,7 +85,7 @@ def test_nothing_is_lost_or_invented_whatever_is_killed_and_when(running, world,
     storm(product, world, weapons, dice)
     weapons.kill_all()
     ended = time.time()
-    start(product, inside)
+    inside.start()
     freed = time.time()
     tables.claims_age(made_before=ended)
     since = time.time()

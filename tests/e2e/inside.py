@@ -48,6 +48,22 @@ class Inside:
     def __init__(self, product: Product) -> None:
         self.product = product
 
+    def __enter__(self) -> Inside:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Ends whatever a failed test left behind."""
+        if self.product.process is not None and self.product.process.poll() is None:
+            self.product.process.kill()
+            self.product.process.wait()
+        for session in self.sessions().values():
+            session_kill(session)
+
+    def start(self) -> None:
+        """Until all of it is well."""
+        self.product.start()
+        eventually(self.is_well, within=60, what="a system that is well")
+
     def sessions(self) -> dict[str, int]:
         """Child -> number of its session; the latest start of each."""
         found: dict[str, int] = {}
@@ -92,14 +108,6 @@ class Inside:
             answer = requests.get(f"{self.product.url}/api/v1/health/ready", timeout=5)
             return answer.status_code == 200
         return False
-
-    def end(self) -> None:
-        """Whatever a failed test left behind."""
-        if self.product.process is not None and self.product.process.poll() is None:
-            self.product.process.kill()
-            self.product.process.wait()
-        for session in self.sessions().values():
-            session_kill(session)
 
     def _only(self, name: str, parent: int) -> Seen:
         def found() -> Seen | None:

@@ -18,19 +18,13 @@ ORPHANS_GONE_WITHIN = 5.0
 @pytest.fixture
 def installed(world, database_url, tmp_path):
     product = install(world, database_url, tmp_path, **SHORT)
-    inside = Inside(product)
-    yield product, inside
-    inside.end()
-
-
-def start(product, inside) -> None:
-    product.start()
-    eventually(inside.is_well, within=60, what="a system that is well")
+    with Inside(product) as inside:
+        yield product, inside
 
 
 def test_nothing_outlives_the_supervisor_and_the_next_one_goes_on(installed, world):
     product, inside = installed
-    start(product, inside)
+    inside.start()
     stock, book = Stock(product, world), Book(product)
     book.log_in()
     stock.flows()
@@ -46,7 +40,7 @@ def test_nothing_outlives_the_supervisor_and_the_next_one_goes_on(installed, wor
         within=ORPHANS_GONE_WITHIN,
         what="the end of all processes",
     )
-    start(product, inside)
+    inside.start()
     stock.arrives()
 
     # Killed together with its leashes: the next one ends what is left.
@@ -57,7 +51,7 @@ def test_nothing_outlives_the_supervisor_and_the_next_one_goes_on(installed, wor
     product.process.wait()
     assert [seen for session in inside.sessions().values() for seen in session_members(session)]
     stock.change()
-    start(product, inside)
+    inside.start()
     stock.arrives()
     for name in sessions:
         book.says(name, "was left behind by an earlier run and was ended")
@@ -69,7 +63,7 @@ def test_nothing_outlives_the_supervisor_and_the_next_one_goes_on(installed, wor
 
 def test_a_stop_in_the_middle_of_work_loses_nothing(installed, world):
     product, inside = installed
-    start(product, inside)
+    inside.start()
     stock = Stock(product, world)
     stock.flows()
 
@@ -90,7 +84,7 @@ def test_a_stop_in_the_middle_of_work_loses_nothing(installed, world):
     assert product.stop() == 0
     clear()
 
-    start(product, inside)
+    inside.start()
     stock.arrives()
     stock.flows()
     stock.adds_up()

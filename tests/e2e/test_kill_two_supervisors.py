@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from tests.e2e.conftest import Product, eventually, free_port, install
+from tests.e2e.conftest import Product, free_port, install
 from tests.e2e.inside import SHORT, Inside, Stock
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(480)]
@@ -25,15 +25,10 @@ def two(world, database_url, tmp_path):
     environment = first.environment | {"VAR_DIR": str(folder / "var"), "PORT": str(free_port())}
     second = Product(environment, folder / "run.log")
     second.key = first.key
-    pair = (first, second)
-    try:
-        for product in pair:
-            product.start()
-            eventually(Inside(product).is_well, within=60, what="a system that is well")
-        yield pair
-    finally:
-        for product in pair:
-            Inside(product).end()
+    with Inside(first) as one, Inside(second) as other:
+        one.start()
+        other.start()
+        yield first, second
 
 
 def overlaps(calls) -> list[tuple[float, float]]:

@@ -16,13 +16,9 @@ pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.once, pytest.mark.t
 @pytest.fixture
 def running(world, database_url, tmp_path):
     product = install(world, database_url, tmp_path, **SHORT)
-    inside = Inside(product)
-    try:
-        product.start()
-        eventually(inside.is_well, within=60, what="a system that is well")
+    with Inside(product) as inside:
+        inside.start()
         yield product, inside
-    finally:
-        inside.end()
 
 
 def answers(product) -> bool:

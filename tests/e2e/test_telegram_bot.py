@@ -83,13 +83,9 @@ class Person:
 @pytest.fixture
 def person(world, database_url, tmp_path):
     product = install(world, database_url, tmp_path, **SHORT)
-    inside = Inside(product)
-    try:
-        product.start()
-        eventually(inside.is_well, within=60, what="a system that is well")
+    with Inside(product) as inside:
+        inside.start()
         yield Person(product, world)
-    finally:
-        inside.end()
 
 
 def test_an_alert_is_acknowledged_and_muted_from_telegram_and_the_desk_shows_it(person):

@@ -31,6 +31,7 @@ from runtime.pruning import prune
 from runtime.vitals import Vitals
 from tests.factories import make_monitor, make_website
 from tests.notifications.factories import make_channel, make_event, make_notification
+from tests.valkey import valkey
 from websites.models import Website
 from websites.querysets import LOST_TASK
 
@@ -42,10 +43,7 @@ NAMED = {"poll": {"workers": 4}, "notify": {"workers": 2}}
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[ValkeyServer]:
-    with ValkeyServer() as started:
-        # Only now: the wheel waits for a server that answers without a password.
-        with Redis(host=started.host, port=started.port) as client:
-            client.config_set("requirepass", PASSWORD)
+    with valkey(PASSWORD) as started:
         yield started
 
 
