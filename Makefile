@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test coverage check lint format types bench soak docs pictures lock image-check clean
+.PHONY: help setup run demo test coverage check lint format types bench soak docs words pictures lock image-check clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z_-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -69,6 +69,9 @@ pictures: $(VENV)/.dev ## Take the pictures of docs/ anew, by the browser tests
 
 docs: $(VENV)/.dev ## Rewrite the generated tables in docs/
 	@$(BIN)/python -m tests.docs.rewrite
+
+words: $(VENV)/.dev ## Take the texts of pages into locale/ and compile the catalogues
+	@$(BIN)/python -m scripts.words
 
 lock: $(VENV)/.dev ## Lock requirements.in and requirements-dev.in
 	@$(BIN)/pip-compile --quiet --strip-extras --no-header --no-emit-index-url --no-emit-trusted-host --no-emit-find-links -o requirements.txt requirements.in

@@ -6,3 +6,6 @@ class CommonConfig(AppConfig):
 
     def ready(self) -> None:
         from common import checks  # noqa: F401 - registers them
+        from common.modelwords import translate_models
+
+        translate_models()

@@ -55,6 +55,10 @@ def transport(public_url: str, *, has_proxies: bool) -> dict[str, Any]:
     return {
         "SESSION_COOKIE_SECURE": is_https,
         "CSRF_COOKIE_SECURE": is_https,
+        "LANGUAGE_COOKIE_SECURE": is_https,
+        "LANGUAGE_COOKIE_HTTPONLY": True,
+        "LANGUAGE_COOKIE_SAMESITE": "Lax",
+        "LANGUAGE_COOKIE_AGE": 365 * 86_400,
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "CSRF_COOKIE_SAMESITE": "Lax",

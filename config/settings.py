@@ -31,7 +31,9 @@ WEB_BIND = env.text("WEB_BIND", "127.0.0.1")
 PUBLIC_URL = env.url("PUBLIC_URL", f"http://127.0.0.1:{PORT}")
 TIME_ZONE = env.zone("TIME_ZONE", "UTC")
 USE_TZ = True
-LANGUAGE_CODE = "en"
+LANGUAGE_CODE = "en"  # of all but pages: those speak what their reader chose
+LANGUAGES = [("en", "English"), ("zh-hans", "简体中文"), ("ru", "Русский")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
 FORMAT_MODULE_PATH = "config.formats"
 FORMS_URLFIELD_ASSUME_HTTPS = True  # an address typed without a scheme means https
 
@@ -53,6 +55,7 @@ TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES")
 # --- Apps ------------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
+    "common",  # first: words of models are made translatable before a page is made of them
     "unfold",  # before the admin it replaces templates of
     "unfold.contrib.filters",
     "django.contrib.admin",
@@ -70,7 +73,6 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "django_q",
-    "common",
     "accounts",
     "websites",
     "monitoring",
@@ -89,6 +91,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.languages.LanguageMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "config.middleware.TwoFactorMiddleware",
     "accounts.audit.AuditMiddleware",

@@ -166,6 +166,7 @@ def build(*, app_name: str, app_version: str) -> dict[str, Any]:
         ],
         "SHOW_VIEW_ON_SITE": False,
         "SHOW_BACK_BUTTON": True,
+        "SHOW_LANGUAGES": True,
         "LOGIN": {"form": "accounts.loginform.LoginForm"},
         "ACCOUNT": {
             "navigation": [

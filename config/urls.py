@@ -10,6 +10,7 @@ from drf_spectacular.views import (
     SpectacularSwaggerView,
 )
 
+from accounts.languages import language_choose
 from common.openapi import MadeOnce
 from notifications.telegram_bot.webhook import telegram_webhook
 from runtime import configpage
@@ -18,9 +19,12 @@ handler400 = "common.drf.bad_request"
 handler404 = "common.drf.page_not_found"
 handler500 = "common.drf.server_error"
 
+admin.autodiscover()
+
 urlpatterns = [
     path("", include("runtime.urls")),
     *configpage.urls(),
+    path("language/", language_choose, name="set_language"),
     path("admin/setup/", include("runtime.firstrun.urls")),
     path("admin/", admin.site.urls),
     path("telegram/webhook/", telegram_webhook, name="telegram-webhook"),

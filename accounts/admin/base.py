@@ -27,7 +27,8 @@ from accounts.admin.scoping import ScopedFieldsMixin
 from accounts.admin.theme import ThemedChangeList
 from accounts.admin.verbs import VerbsMixin
 from accounts.choices import Role
-from accounts.models import Preferences, Team
+from accounts.languages import wishes_of
+from accounts.models import Team
 from common.errors import InvalidInputError, ProductError
 
 
@@ -245,8 +246,7 @@ def _sentence(error: ProductError) -> str:
 
 def zone_of(request: HttpRequest) -> ZoneInfo | None:
     """None stands for the zone of the settings."""
-    wished = Preferences.objects.filter(user_id=request.user.pk or 0)
-    name = wished.values_list("time_zone", flat=True).first()
+    name: str | None = wishes_of(request).time_zone
     held = roles(request)
     if not name and len(held) == 1:
         name = Team.objects.filter(pk__in=held).values_list("time_zone", flat=True).first()

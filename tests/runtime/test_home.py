@@ -23,7 +23,7 @@ def test_a_browser_gets_a_page_with_ways_on_and_nothing_from_outside(client: Cli
     response = client.get("/", headers={"Accept": "text/html,application/xhtml+xml"})
     text = response.content.decode()
     assert response["Content-Type"].startswith("text/html")
-    assert response["Vary"] == "Accept"
+    assert response["Vary"] == "Accept, Accept-Language, Cookie"
     for address in ("/admin/", "/docs", "/redoc", "/health"):
         assert f'href="{address}"' in text
     loaded = re.findall(r"""(?:href=|src=|srcset=|action=|url\(|@import )["']?([^"'\s>)]+)""", text)
