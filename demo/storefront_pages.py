@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -11,30 +12,33 @@ from demo.storefront_strings import CHOOSE, DESCRIPTION, GO_BACK, PROBLEM
 if TYPE_CHECKING:
     from demo.whmcs.shop import Shop
 
-LOGIN_HEADER = """<form class="dropdown-menu" action="dologin.php" method="post">
+LOGIN_HEADER = """<form class="dropdown-menu" action="dologin.php" method="post">{token}
 <input name="username" type="text"><input name="password" type="password"></form>"""
 
 
 def whole_page(shop: Shop, title: str, body: str, currency: str = "") -> str:
-    """`<html lang="en">` whatever the language, as in the official themes."""
+    """`<html lang="en">` whatever the language, as in the official themes; each answer with a token
+    of its own."""
     look = shop.look
+    token = secrets.token_hex(20)
+    hidden = f'<input type="hidden" name="token" value="{token}" />'
     choices = "".join(
         f'<option value="{index}"{" selected" if code == currency else ""}>{code}</option>'
         for index, code in enumerate(shop.style.currencies, start=1)
     )
     chooser = (
-        f'<form method="post" action="cart.php"><select name="currency">{choices}</select></form>'
+        f'<form method="post" action="cart.php">{hidden}<select name="currency">{choices}</select></form>'
         if len(shop.style.currencies) > 1
         else ""
     )
     return f"""<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8" /><title>{escape(title)} - {shop.name}</title>
-<script>var csrfToken = '5f0c1e', whmcsBaseUrl = "{web_root(shop)}";</script></head>
+<script>var csrfToken = '{token}', whmcsBaseUrl = "{web_root(shop)}";</script></head>
 <body data-phone-cc-input="1"><header id="header"><ul id="nav">
 <li menuItemName="Store"><a href="{web_root(shop)}/index.php?rp=/store">Browse All</a></li>
 <li menuItemName="Login"><a href="{web_root(shop)}/clientarea.php">Login</a></li></ul>
-{LOGIN_HEADER if look.theme == "six" else ""}</header>
+{LOGIN_HEADER.format(token=hidden) if look.theme == "six" else ""}</header>
 <nav class="breadcrumb"><a href="{web_root(shop)}/cart.php">Shopping Cart</a></nav>
 <section id="main-body"><div class="container">{body}</div></section>
 <footer id="footer"><p>Out of Stock? Contact us. {chooser}</p></footer>{look.tail}

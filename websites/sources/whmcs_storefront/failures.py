@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 
 from websites.sources.whmcs_storefront.addresses import is_login
 from websites.sources.whmcs_storefront.document import (
@@ -47,9 +46,10 @@ _ERRORS = ("security warning", "license required", "licensing issue", "license e
            "fatal error", "database error", "internal server error", "bad gateway")  # fmt: skip
 
 
-def failure_by_answer(status: int, headers: Mapping[str, str], html: str) -> str:
-    """The class that status and headers decide alone, "" when the page has to be read."""
-    if headers.get("cf-mitigated"):
+def failure_by_answer(status: int, html: str, *, is_mitigated: bool) -> str:
+    """The class that status and headers decide alone, "" when the page has to be read.
+    `is_mitigated`: a firewall says in a header that it answers itself."""
+    if is_mitigated:
         return "blocked"
     if status == 429:
         return "rate_limited"

@@ -26,7 +26,7 @@ from websites.sources.whmcs_storefront.errors import (
     unreadable,
 )
 from websites.sources.whmcs_storefront.memory import GroupMemory, Memory
-from websites.sources.whmcs_storefront.page import read_page
+from websites.sources.whmcs_storefront.recall import read_again
 from websites.sources.whmcs_storefront.result import LISTING, NOT_FOUND, Answer, Page
 from websites.sources.whmcs_storefront.sidebar import Group
 from websites.sources.whmcs_storefront.visitor import Visitor
@@ -198,7 +198,7 @@ class Survey:
         except HttpError as error:
             raise network_failure(error) from None
         self.status = answer.status
-        return answer, read_page(answer)
+        return answer, read_again(answer)
 
     def remember(self) -> None:
         """Writes what was learnt into the memory; times only where groups have to take turns."""
