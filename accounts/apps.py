@@ -11,6 +11,5 @@ class AccountsConfig(AppConfig):
         from django.conf import settings
 
         from accounts import audit
-        from accounts.api import schema  # noqa: F401 - registers itself
 
         audit.watch(settings.AUDITED)

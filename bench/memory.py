@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 import urllib.request
+from collections import Counter
 from contextlib import suppress
 
 import psutil
@@ -34,15 +35,17 @@ def measure(lab: Lab) -> list[Finding]:
         for page in PAGES:
             _answers(f"{url}/{page}")
         first, first_polls = _megabytes(root), _polls()
-        samples = [first]
+        samples = [sum(first.values())]
         end = time.monotonic() + lab.pick(120, 15, 1)
         while time.monotonic() < end:
             time.sleep(lab.pick(10, 5, 1))
-            samples.append(_megabytes(root))
+            last = _megabytes(root)
+            samples.append(sum(last.values()))
         last_polls = _polls()
-    return _findings(
-        samples, last_polls - first_polls, time.monotonic() - begun, last_polls - polls
-    )
+    return [
+        *_findings(samples, last_polls - first_polls, time.monotonic() - begun, last_polls - polls),
+        *(Finding(f"In the end: {part}", last[part], "MB PSS") for part in sorted(last)),
+    ]
 
 
 def _findings(samples: list[float], polls: int, seconds: float, all_polls: int) -> list[Finding]:
@@ -66,13 +69,26 @@ def _answers(url: str) -> bool:
     return False
 
 
-def _megabytes(root: psutil.Process) -> float:
-    """PSS of the process and all that it started, leashed groups included."""
-    total = 0
+def _megabytes(root: psutil.Process) -> dict[str, float]:
+    """PSS of the process and all that it started, leashed groups included, by what they are."""
+    found: Counter[str] = Counter()
     for process in [root, *root.children(recursive=True)]:
         with suppress(psutil.NoSuchProcess, psutil.AccessDenied):
-            total += process.memory_full_info().pss
-    return total / 1e6
+            part = "supervisor" if process == root else _part(" ".join(process.cmdline()))
+            found[part] += process.memory_full_info().pss
+    return {part: size / 1e6 for part, size in found.items()}
+
+
+def _part(line: str) -> str:
+    """By the command line; the queue and gunicorn name their processes themselves."""
+    if "leash.py" in line:
+        return "leashes"
+    if "gunicorn" in line:
+        return "web"
+    if not line.startswith("qcluster"):
+        return "core" if line.endswith("core") else "other"
+    is_none = " MainProcess " in line or line.endswith((" monitor", " pusher"))
+    return "queue, its own processes" if is_none else "queue, workers"
 
 
 def _polls() -> int:

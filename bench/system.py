@@ -108,7 +108,7 @@ class Processes:
         for name in names:
             instance = uuid.uuid4().hex[:12]
             own = {"Q_CLUSTER_NAME": name, INSTANCE_VARIABLE: instance}
-            self.manage("qcluster", **own, **environment)
+            self.manage("queue", **own, **environment)
             keys.append(address(name, instance))
             async_task("django.utils.timezone.now", cluster=keys[-1])
         waiting = OrmQ.objects.filter(key__in=keys)

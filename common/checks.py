@@ -9,11 +9,14 @@ from django.core.checks import CheckMessage, Error, Warning, register
 
 from common.http import DEADLINE_SECONDS
 
+OF_SETTINGS = "settings"
+"""Tag of checks that look at what people set."""
+
 DATABASE_SECONDS = 20.0
 """How long a statement may wait for the database's lock (SQLite's timeout)."""
 
 
-@register()
+@register(OF_SETTINGS)
 def queue_times(**_: Any) -> list[CheckMessage]:
     """django-q2 counts `retry` from the moment a task is fetched, not from its start: a task that
     waits behind others in a worker's queue would be given out a second time."""

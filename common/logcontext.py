@@ -7,40 +7,43 @@ address of somebody has no place in a log.
 from __future__ import annotations
 
 import contextvars
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from types import MappingProxyType
 from typing import Any, TypeVar
 
-from structlog.contextvars import bind_contextvars, clear_contextvars, get_contextvars
-
 R = TypeVar("R")
+
+_facts: contextvars.ContextVar[Mapping[str, Any]] = contextvars.ContextVar(
+    "log_facts", default=MappingProxyType({})
+)
+"""Replaced, never changed: contexts share it."""
 
 
 @contextmanager
 def log_context(**facts: str | int) -> Iterator[None]:
     """Lines logged inside carry these facts beside those of outside; outside it is as before."""
-    before = get_contextvars()
-    bind_contextvars(**facts)
+    before = _facts.get()
+    _facts.set({**before, **facts})
     try:
         yield
     finally:
-        log_context_begin(**before)
+        _facts.set(before)
 
 
 def log_context_begin(**facts: str | int) -> None:
     """These facts and no other from now on: at the start of something that ends elsewhere."""
-    clear_contextvars()
-    bind_contextvars(**facts)
+    _facts.set(facts)
 
 
 def log_also(**facts: str | int) -> None:
     """These facts from now on, too, until the context they were learnt in ends."""
-    bind_contextvars(**facts)
+    _facts.set({**_facts.get(), **facts})
 
 
 def log_facts() -> dict[str, Any]:
     """What is bound here and now."""
-    return get_contextvars()
+    return dict(_facts.get())
 
 
 def carrying_context(work: Callable[[], R]) -> Callable[[], R]:

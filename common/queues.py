@@ -7,10 +7,10 @@ one would only wait for the first one's write lock.
 from __future__ import annotations
 
 import logging
+import sys
 
 from django.conf import settings
 from django_q.brokers import get_broker
-from redis.exceptions import RedisError
 
 logger = logging.getLogger(__name__)
 
@@ -31,6 +31,13 @@ def cluster_of(queue: str) -> str:
     return queue if queue in named else str(settings.Q_CLUSTER["name"])
 
 
+def away_errors() -> tuple[type[Exception], ...]:
+    """What the server of a queue raises that does not answer, for `except`. Redis takes 6 MB of a
+    process; whoever raises its errors has loaded it, so nobody loads it to catch them."""
+    redis = sys.modules.get("redis.exceptions")
+    return () if redis is None else (redis.RedisError,)
+
+
 _away: set[str] = set()
 """Clusters whose queue did not answer when it was asked last."""
 
@@ -39,7 +46,7 @@ def waiting(cluster: str) -> int | None:
     """Tasks that wait in the queue of a cluster; None while its server (Redis) does not answer."""
     try:
         count = int(get_broker(cluster).queue_size())
-    except RedisError as error:
+    except away_errors() as error:
         if cluster not in _away:
             # No address in it: it may hold a password.
             logger.warning("queue_away queue=%s error=%s", cluster, type(error).__name__)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path, re_path
 from rest_framework.routers import DefaultRouter
 
+from accounts.api import schema as schema  # describes the ways in to OpenAPI
 from accounts.api.teams import TeamViewSet
 from accounts.api.tokens import ObtainView, RenewView, RevokeView
 from common.drf import not_found

@@ -58,7 +58,7 @@ INSTALLED_APPS = [
     "common",  # first: words of models are made translatable before a page is made of them
     "unfold",  # before the admin it replaces templates of
     "unfold.contrib.filters",
-    "django.contrib.admin",
+    "config.pages.AdminConfig",  # loads its pages with the addresses
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -23,6 +23,8 @@ from notifications.wording.catalogue import word
 MAX_AGE = timedelta(days=180)
 SALTS = {"mute": "notifications.links.mute", "unsubscribe": "notifications.links.unsubscribe"}
 MARK_LENGTH = 24
+ROOT = "/n"
+"""Where config/urls.py mounts the pages behind them."""
 
 
 class LinkExpired(Exception):
@@ -58,7 +60,9 @@ def token_read(verb: str, token: str) -> Link:
 
 
 def address_of(verb: str, link: Link) -> str:
-    return f"{settings.PUBLIC_URL}{reverse(f'link-{verb}', args=[token_of(verb, link)])}"
+    """Its own addresses are asked, not those of the whole site: a worker would load every page."""
+    path = reverse(f"link-{verb}", urlconf="notifications.urls", args=[token_of(verb, link)])
+    return f"{settings.PUBLIC_URL}{ROOT}{path}"
 
 
 def mail_links(

@@ -6,30 +6,33 @@ A cluster whose idle worker was killed looks healthy and never runs a task again
 
 from __future__ import annotations
 
-from contextlib import suppress
+import logging
 from datetime import datetime
 
 from django_q.brokers import get_broker
 from django_q.tasks import async_task
-from redis.exceptions import RedisError
 
-from common.queues import clusters
+from common.queues import away_errors, clusters
 from runtime.broker import address
+
+logger = logging.getLogger(__name__)
 
 
 def send(*, cluster: str, instance: str) -> bool:
     """False while the queue's server is away: nobody was asked, and nobody can be blamed."""
     try:
         async_task("runtime.tasks.canary", cluster=address(cluster, instance))
-    except RedisError:
+    except away_errors():
         return False
     return True
 
 
 def recall(*, cluster: str, instance: str) -> None:
     """Removes canaries that nobody answered."""
-    with suppress(RedisError):  # there they expire
+    try:
         get_broker(address(cluster, instance)).purge_queue()
+    except away_errors():
+        logger.debug("canaries_left_to_expire queue=%s", cluster)
 
 
 def release(*, cluster: str, now: datetime) -> int:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from django.contrib import admin
 from django.core.cache import cache
 from django.core.management.commands import flush
 from django.db import connection
+
+admin.autodiscover()  # the addresses do it; some tests walk the pages before any is asked for
 
 MADE_OF_MODELS = ("django_content_type", "auth_permission")
 

@@ -9,7 +9,6 @@ from functools import partial
 
 from django.conf import settings
 from django.db import transaction
-from django.urls import reverse
 from django_q.tasks import async_task
 
 from accounts.choices import Language, Role
@@ -24,6 +23,8 @@ from notifications.models import Channel
 logger = logging.getLogger(__name__)
 
 TASK = "notifications.tasks.tell_owners"
+PAGE = "/admin/notifications/channel/{}/change/"
+"""Of a channel. Written down: to ask for it would load every page of the site into the worker."""
 
 WORDS: Mapping[str, tuple[str, str]] = {
     Language.ENGLISH: (
@@ -74,12 +75,11 @@ def _addresses(channel: Channel) -> list[str]:
 
 def _message(channel: Channel) -> Message:
     subject, text = WORDS.get(channel.team.language, WORDS[Language.ENGLISH])
-    path = reverse("admin:notifications_channel_change", args=[channel.pk])
     facts = {
         "name": channel.name,
         "team": channel.team.name,
         "reason": channel.disabled_reason,
-        "link": f"{settings.PUBLIC_URL}{path}",
+        "link": f"{settings.PUBLIC_URL}{PAGE.format(channel.pk)}",
     }
     return Message(
         id=str(uuid.uuid4()),

@@ -12,6 +12,7 @@ from runtime.schedules import schedules_ensure
 
 class Command(BaseCommand):
     help = "The core process: starts due polls and sweeps the outbox every second. Part of `run`."
+    requires_system_checks = ()  # `run` made them; those of the addresses load every page
 
     def handle(self, *args: Any, **options: Any) -> None:
         end = Event()

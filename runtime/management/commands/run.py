@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import socket
 import sys
@@ -10,15 +11,17 @@ from threading import Event
 from typing import Any
 
 from django.conf import settings
+from django.core.checks import Tags
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connections
 
+from common.checks import OF_SETTINGS
 from common.queues import HOUSEKEEPING, NOTIFY, POLL, clusters, short_names
 from runtime.broker import INSTANCE_VARIABLE
 from runtime.choices import What
 from runtime.health import pending_migrations
 from runtime.loglines import json_line, text_line
-from runtime.pulse import PULSE_VARIABLE
+from runtime.pulse import PULSE_VARIABLE, Pulse
 from runtime.runfile import RunFile, leftovers_end
 from runtime.supervisor import Child, Supervisor
 from runtime.vitals import Vitals
@@ -28,6 +31,9 @@ logger = logging.getLogger(__name__)
 
 WEB, CORE, QUEUE, BOT = "web", "core", "queue", "bot"
 PARTS = (WEB, CORE, QUEUE, BOT)
+ARENAS = "MALLOC_ARENA_MAX"
+"""Read by the C library. By itself it takes up to eight arenas for each processor, as threads come
+and go, and each of them keeps the largest page it ever held. Two are enough for one interpreter."""
 BEATING = {CORE: "made no tick", WEB: "answered no request", BOT: "did not listen"}
 """Children whose loop turns, and what is said of one whose loop does not."""
 
@@ -53,7 +59,7 @@ def children(parts: tuple[str, ...] = PARTS, queues: tuple[str, ...] | None = No
         found.append(Child(CORE, [python, manage, "core"]))
     if QUEUE in parts:
         found += [
-            Child(name, [python, manage, "qcluster"], {"Q_CLUSTER_NAME": cluster})
+            Child(name, [python, manage, "queue"], {"Q_CLUSTER_NAME": cluster})
             for cluster, name in clusters().items()
             if queues is None or short_names()[cluster] in queues
         ]
@@ -76,6 +82,9 @@ def refuse_taken_port(host: str, port: int) -> None:
 
 class Command(BaseCommand):
     help = "Runs everything: web server, core process, queue and bot. Ctrl-C stops it gracefully."
+    # What whoever set it up can have got wrong. The others look at our code, and those of pages and
+    # addresses would load all of them into the supervisor.
+    requires_system_checks = (OF_SETTINGS, Tags.caches, Tags.files, Tags.security)
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
@@ -133,6 +142,18 @@ def _chosen_queues(given: list[str] | None) -> tuple[str, ...] | None:
     return tuple(given) if given else None
 
 
+def prepare(child: Child, *, instance: str, pulse: Pulse | None) -> None:
+    """What every child is told. `pulse`: where it leaves signs of life; None if it is asked."""
+    child.steady_seconds = 2 * settings.CANARY_LIMIT_SECONDS
+    child.environment = {
+        "Q_CLUSTER_NAME": None,
+        ARENAS: os.environ.get(ARENAS, "2"),
+        **child.environment,
+        INSTANCE_VARIABLE: instance,
+        PULSE_VARIABLE: str(pulse.path) if pulse else None,
+    }
+
+
 def supervise(team: list[Child], folder: Path, leftovers: list[str], end: Event) -> None:
     """Runs the children until `end` is set. `leftovers`: what an earlier run had left behind."""
     instance = uuid.uuid4().hex[:12]
@@ -148,14 +169,8 @@ def supervise(team: list[Child], folder: Path, leftovers: list[str], end: Event)
             on_start=run_file.note,
         )
         for child in team:
-            child.steady_seconds = 2 * settings.CANARY_LIMIT_SECONDS
             pulse = vitals.pulses[child.name] if child.name != WEB else None
-            child.environment = {
-                "Q_CLUSTER_NAME": None,
-                **child.environment,
-                INSTANCE_VARIABLE: instance,
-                PULSE_VARIABLE: str(pulse.path) if pulse else None,
-            }
+            prepare(child, instance=instance, pulse=pulse)
         for name in dict.fromkeys(leftovers):
             logger.warning("%s was left behind by an earlier run and was ended", name)
             vitals.tell(name, What.LEFTOVERS, "was left behind by an earlier run and was ended")

@@ -1,0 +1,153 @@
+"""What a process does not need it does not load: supervisor, core and queue show no pages."""
+
+from __future__ import annotations
+
+import gc
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from unittest.mock import Mock
+
+import pytest
+from django.core import mail
+from django.core.management import call_command
+from django.db import DatabaseError
+from django.urls import reverse
+from django.utils import timezone
+from django_q.cluster import Cluster
+from pytest_django.fixtures import Settings
+
+from notifications.channels.registry import CHANNELS
+from notifications.links import Link, address_of
+from notifications.models import Channel
+from notifications.services.burying import disable
+from notifications.services.outbox import deliver
+from notifications.services.owners import PAGE
+from notifications.tasks import tell_owners
+from runtime import warming
+from runtime.management.commands import run
+from runtime.supervisor import Child
+from tests.factories import make_team, make_user
+from tests.notifications.factories import make_channel, make_notification
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+LIBRARIES = ("apprise", "httpx", "openpyxl", "psycopg2", "redis", "rich", "sentry_sdk", "telegram")
+PAGES = (
+    "accounts.admin",
+    "config.urls",
+    "django.test",
+    "drf_spectacular.plumbing",
+    "rest_framework.views",
+)
+
+ASKED = """
+import sys
+import django
+django.setup()
+from django.core.checks import run_checks
+from django.core.management import load_command_class
+for part in ("run", "core", "queue"):
+    command = load_command_class("runtime", part)
+    run_checks(tags=command.requires_system_checks or ["none"])
+from runtime.warming import warm
+warm()
+print(*[name for name in sys.argv[1:] if name in sys.modules])
+run_checks(tags=["admin"])
+print(*[name for name in sys.argv[1:] if name in sys.modules])
+"""
+
+
+@pytest.mark.once
+def test_supervisor_core_and_queue_load_neither_pages_nor_libraries_nobody_uses(
+    tmp_path: Path,
+) -> None:
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith(("COV_", "TEST_"))}
+    inherited.pop("DATABASE_URL", None)
+    environment = inherited | {
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "VAR_DIR": str(tmp_path),
+        "REDIS_URL": "",
+        "SENTRY_DSN": "",
+    }
+    found = subprocess.run(
+        [sys.executable, "-c", ASKED, *LIBRARIES, *PAGES],
+        cwd=ROOT,
+        env=environment,
+        check=True,
+        text=True,
+        stdout=subprocess.PIPE,
+    ).stdout.split("\n")
+    assert found[0] == ""
+    assert "accounts.admin" in found[1].split()  # `check` looks at the pages all the same
+
+
+@pytest.fixture
+def unshared() -> Iterator[None]:
+    yield
+    gc.unfreeze()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_all_workers_need_is_loaded_before_the_first_of_them_is_made(
+    monkeypatch: pytest.MonkeyPatch, unshared: None
+) -> None:
+    monkeypatch.setattr(CHANNELS, "_loaded", {})
+    make_channel(kind="webhook", config={"url": "https://example.com/"}, secrets={})
+    made: list[tuple[list[str], int]] = []
+    monkeypatch.setattr(
+        Cluster, "start", lambda _: made.append((list(CHANNELS._loaded), gc.get_freeze_count()))
+    )
+    monkeypatch.setattr("signal.signal", Mock())
+    call_command("queue")
+    ((kinds, frozen),) = made
+    assert kinds == ["webhook"]
+    assert frozen > 100_000
+
+
+def test_a_queue_starts_while_the_database_is_away(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(Channel, "objects", Mock(filter=Mock(side_effect=DatabaseError)))
+    assert warming._kinds_in_use() == []
+    assert "no database" in caplog.text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_workers_send_without_the_addresses_of_the_site(settings: Settings) -> None:
+    """To ask for one would load every page into the worker that asks."""
+    team = make_team()
+    owner = make_user(team=team, role="owner")
+    owner.email = "owner@example.com"
+    owner.save()
+    channel = make_channel(team, kind="email", config={"to": ["ada@example.com"]}, secrets={})
+    row = make_notification(channel)
+    settings.ROOT_URLCONF = "no.such.addresses"
+    deliver([row.pk])
+    disable(channel_id=channel.pk, reason="Refused.", now=timezone.now())
+    tell_owners(channel.pk)
+    assert [one.to for one in mail.outbox] == [["ada@example.com"], ["owner@example.com"]]
+    assert "/n/" in str(mail.outbox[0].body)
+
+
+def test_addresses_that_are_made_without_the_site_are_addresses_of_the_site(
+    settings: Settings,
+) -> None:
+    for verb in ("mute", "unsubscribe"):
+        path = address_of(verb, Link(7, "mark")).removeprefix(settings.PUBLIC_URL)
+        assert path == reverse(f"link-{verb}", args=[path.split("/")[2]])
+    assert PAGE.format(7) == reverse("admin:notifications_channel_change", args=[7])
+
+
+@pytest.mark.parametrize(("given", "taken"), [(None, "2"), ("5", "5")])
+def test_children_share_two_arenas_unless_told_otherwise(
+    given: str | None, taken: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(run.ARENAS, raising=False)
+    if given is not None:
+        monkeypatch.setenv(run.ARENAS, given)
+    child = Child("core", [sys.executable])
+    run.prepare(child, instance="a", pulse=None)
+    assert child.environment[run.ARENAS] == taken
