@@ -10,21 +10,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from common.texts import Text, shown
 from websites.sources.base import Snapshot
 from websites.sources.errors import SourceError
 
-PAGES = {
-    "listing": "the list of products",
-    "product": "the page of the product",
-    "sold_out": "the page that says sold out",
-    "blocked": "a block page",
-    "login": "a login page or a refusal of our credentials",
-    "rate_limited": "a request to come back later",
-    "maintenance": "a maintenance page",
-    "not_found": "a page that says not found",
-    "error": "an error",
-    "unknown": "a page nobody could make sense of",
-    "push": "a number that was pushed to us",
+PAGES: dict[str, Text] = {
+    "listing": _("the list of products"),
+    "product": _("the page of the product"),
+    "sold_out": _("the page that says sold out"),
+    "blocked": _("a block page"),
+    "login": _("a login page or a refusal of our credentials"),
+    "rate_limited": _("a request to come back later"),
+    "maintenance": _("a maintenance page"),
+    "not_found": _("a page that says not found"),
+    "error": _("an error"),
+    "unknown": _("a page nobody could make sense of"),
+    "push": _("a number that was pushed to us"),
 }
 
 
@@ -48,16 +52,16 @@ def error_proof(kind: str, error: SourceError) -> dict[str, Any]:
     return {name: value for name, value in proof.items() if value}
 
 
-def explain(evidence: Mapping[str, Any], *, labels: Mapping[str, str]) -> list[tuple[str, str]]:
+def explain(evidence: Mapping[str, Any], *, labels: Mapping[str, Text]) -> list[tuple[str, str]]:
     """(what, text) to show; `labels` names the source kinds. Empty when nothing is known."""
     page = str(evidence.get("page") or "")
     kind = str(evidence.get("source") or "")
     lines = [
-        ("Read from", labels.get(kind, kind)),
-        ("What came", PAGES.get(page, page)),
-        ("Proved by", str(evidence.get("token") or "")),
-        ("Error", str(evidence.get("code") or "")),
-        ("HTTP status", str(evidence.get("status") or "")),
-        ("Hash of what was read", str(evidence.get("hash") or "")),
+        (gettext("Read from"), shown(labels.get(kind, kind))),
+        (gettext("What came"), shown(PAGES.get(page, page))),
+        (gettext("Proved by"), str(evidence.get("token") or "")),
+        (gettext("Error"), str(evidence.get("code") or "")),
+        (gettext("HTTP status"), str(evidence.get("status") or "")),
+        (gettext("Hash of what was read"), str(evidence.get("hash") or "")),
     ]
     return [(name, text) for name, text in lines if text]

@@ -30,6 +30,7 @@ from accounts.choices import Role
 from accounts.languages import wishes_of
 from accounts.models import Team
 from common.errors import InvalidInputError, ProductError
+from common.texts import Text, shown
 
 
 class OneCountList(ThemedChangeList):
@@ -56,8 +57,8 @@ class TeamScopedAdmin(ScopedFieldsMixin, VerbsMixin):
     team_column: ClassVar[str] = "team"
     """Left out of the list when the user has only one team."""
     empty: ClassVar[EmptyState] = EmptyState()
-    deletes_with_it: ClassVar[Mapping[str, str]] = {}
-    """Word -> path of the rows that vanish together with a deleted one, for the question before."""
+    deletes_with_it: ClassVar[Mapping[str, Text]] = {}
+    """Path of the rows that vanish together with a deleted one -> their name, for the question before."""
 
     change_form_outer_before_template = "admin/desk/row_header.html"
     list_per_page = 50
@@ -151,9 +152,9 @@ class TeamScopedAdmin(ScopedFieldsMixin, VerbsMixin):
         }
         counts = {str(capfirst(self.opts.verbose_name_plural)): len(rows)}
         ids = [row.pk for row in rows]
-        for word, path_to in self.deletes_with_it.items():
+        for path_to, word in self.deletes_with_it.items():
             chosen = self.model._default_manager.filter(pk__in=ids, **{f"{path_to}__isnull": False})
-            counts[word] = chosen.values(f"{path_to}__pk").distinct().count()
+            counts[str(word)] = chosen.values(f"{path_to}__pk").distinct().count()
         return [str(row) for row in rows], counts, refused, []
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ThemedChangeList]:
@@ -240,8 +241,9 @@ class ReadOnlyAdmin(TeamScopedAdmin):
 
 def _sentence(error: ProductError) -> str:
     fields = error.fields if isinstance(error, InvalidInputError) else {}
-    reasons = [text for texts in fields.values() for text in texts]
-    return " ".join(filter(None, [*(reasons or [error.message]), error.advice]))
+    reasons = [text for some in fields.values() for text in some]
+    texts = [*(reasons or [error.message]), error.advice]
+    return " ".join(shown(text) for text in texts if text)
 
 
 def zone_of(request: HttpRequest) -> ZoneInfo | None:

@@ -7,16 +7,20 @@ from typing import Literal
 
 from django.db.models import Model
 from django.urls import NoReverseMatch, reverse
-from django.utils import timezone
+from django.utils import dateformat, timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext, pgettext
+
+from common.errors import ProductError
+from common.texts import Text, shown
 
 Tone = Literal["good", "bad", "warn", "info", "idle"]
 
-_STEPS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
+MINUTE, HOUR, DAY = 60, 3_600, 86_400
 
 
-def badge(text: str, tone: Tone = "idle", title: str = "") -> SafeString:
+def badge(text: Text, tone: Tone = "idle", title: Text = "") -> SafeString:
     """A word on a coloured ground; the word says it all, colour only helps."""
     return format_html('<span class="desk-badge is-{}" title="{}">{}</span>', tone, title, text)
 
@@ -24,24 +28,38 @@ def badge(text: str, tone: Tone = "idle", title: str = "") -> SafeString:
 def span_text(seconds: float) -> str:
     """A length of time in its largest unit: "3 min", "2 d"."""
     whole = int(max(seconds, 0))
-    for size, unit in _STEPS:
-        if whole >= size:
-            return f"{whole // size} {unit}"
-    return "0 s"
+    if whole >= DAY:
+        return gettext("%(number)d d") % {"number": whole // DAY}
+    if whole >= HOUR:
+        return gettext("%(number)d h") % {"number": whole // HOUR}
+    if whole >= MINUTE:
+        return gettext("%(number)d min") % {"number": whole // MINUTE}
+    return gettext("%(number)d s") % {"number": whole}
 
 
 def age_text(at: datetime, now: datetime | None = None) -> str:
     """ "3 min ago", "in 20 s", "now"."""
     seconds = ((now or timezone.now()) - at).total_seconds()
     if abs(seconds) < 1:
-        return "now"
-    return f"{span_text(seconds)} ago" if seconds > 0 else f"in {span_text(-seconds)}"
+        return pgettext("a moment", "now")
+    text = gettext("%(span)s ago") if seconds > 0 else gettext("in %(span)s")
+    return text % {"span": span_text(abs(seconds))}
 
 
-def age(at: datetime | None, *, empty: str = "never") -> SafeString:
-    """How long ago, with the exact time on hover."""
+def day_text(at: datetime) -> str:
+    """ "05 Nov"; for short labels."""
+    return dateformat.format(at, pgettext("format of a day", "d M"))
+
+
+def month_text(at: datetime) -> str:
+    """ "Nov 2025"."""
+    return dateformat.format(at, pgettext("format of a month", "M Y"))
+
+
+def age(at: datetime | None, *, empty: Text | None = None) -> SafeString:
+    """How long ago, with the exact time on hover; "never" for None unless another word is given."""
     if at is None:
-        return format_html('<span class="desk-muted">{}</span>', empty)
+        return muted(gettext("never") if empty is None else empty)
     local = timezone.localtime(at)
     return format_html(
         '<time class="desk-nowrap" datetime="{}" title="{}">{}</time>',
@@ -51,7 +69,12 @@ def age(at: datetime | None, *, empty: str = "never") -> SafeString:
     )
 
 
-def muted(text: str) -> SafeString:
+def error_text(error: ProductError) -> str:
+    """What went wrong and what to do about it, as far as translated."""
+    return " ".join(shown(text) for text in (error.message, error.advice) if text)
+
+
+def muted(text: Text) -> SafeString:
     return format_html('<span class="desk-muted">{}</span>', text)
 
 
@@ -68,11 +91,11 @@ def list_url(model: type[Model], query: str = "") -> str:
     return f"{address}?{query}" if query else address
 
 
-def row_link(row: Model | None, text: str = "") -> SafeString:
+def row_link(row: Model | None, text: Text = "") -> SafeString:
     if row is None:
         return muted("–")
     return format_html('<a class="desk-link" href="{}">{}</a>', page_url(row), text or str(row))
 
 
-def text_link(address: str, text: str) -> SafeString:
+def text_link(address: str, text: Text) -> SafeString:
     return format_html('<a class="desk-link" href="{}">{}</a>', address, text)

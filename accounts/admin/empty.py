@@ -5,20 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.urls import reverse_lazy
-from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from common.texts import Text
+
+NOTHING = _("Nothing here yet")
 
 
 @dataclass(frozen=True, slots=True)
 class EmptyState:
     """`link` leads to the next step; without one the page offers its add button, if there is any."""
 
-    title: str = "Nothing here yet"
-    text: str = ""
+    title: Text = NOTHING
+    text: Text = ""
     icon: str = "inbox"
-    link: str | Promise = ""
-    label: str = ""
+    link: Text = ""
+    label: Text = ""
 
 
-def step(title: str, text: str, icon: str, *, to: str = "", label: str = "") -> EmptyState:
+def step(title: Text, text: Text, icon: str, *, to: str = "", label: Text = "") -> EmptyState:
     """`to` is the name of an admin page, such as "websites_website_add"."""
     return EmptyState(title, text, icon, reverse_lazy(f"admin:{to}") if to else "", label)

@@ -12,6 +12,7 @@ from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.base import TeamScopedAdmin
 from accounts.admin.display import Tone, age, badge, list_url, row_link, text_link
@@ -45,13 +46,13 @@ class TeamAdmin(TeamScopedAdmin):
         ("Public board", {"fields": ("is_board_on", "is_quantity_on_board")}),
     )
     deletes_with_it: ClassVar = {
-        "Websites": "websites",
-        "Monitors": "websites__monitors",
-        "Events": "websites__history",
-        "Channels": "channels",
-        "Notifications": "channels__notifications",
-        "API keys": "api_keys",
-        "Members": "memberships",
+        "websites": _("Websites"),
+        "websites__monitors": _("Monitors"),
+        "websites__history": _("Events"),
+        "channels": _("Channels"),
+        "channels__notifications": _("Notifications"),
+        "api_keys": _("API keys"),
+        "memberships": _("Members"),
     }
     empty = step("You are in no team yet", "An owner or an administrator can add you.", "group")
 

@@ -17,11 +17,14 @@ from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext
 
+from accounts.admin.display import error_text
 from accounts.admin.rights import holds, team_id_of
 from accounts.admin.theme import ThemedAdmin
 from accounts.choices import Role
 from common.errors import ProductError
+from common.texts import Text
 
 LIST_LIMIT = 100
 """Rows a list action works on at once; each may be a network call or a transaction."""
@@ -38,10 +41,10 @@ class Verb:
     """
 
     name: str
-    label: str
+    label: Text
     icon: str
     role: Role | None
-    confirm: str = ""
+    confirm: Text = ""
     fits: Callable[[Any], bool] = lambda _row: True
     in_list: bool = True
     is_page: bool = False
@@ -111,11 +114,11 @@ class VerbsMixin(ThemedAdmin):
     def _do(self, request: HttpRequest, verb: Verb, row: Any) -> bool:
         try:
             if not verb.fits(row):
-                raise ProductError(f"“{verb.label}” does not apply to it now.")
+                text = gettext("“%(verb)s” does not apply to it now.")
+                raise ProductError(text % {"verb": verb.label})
             sentence = getattr(self, f"do_{verb.name}")(request, row)
         except ProductError as error:
-            text = " ".join(filter(None, [error.message, error.advice]))
-            self.message_user(request, f"{row}: {text}", messages.ERROR)
+            self.message_user(request, f"{row}: {error_text(error)}", messages.ERROR)
             return False
         if sentence:
             self.message_user(request, f"{row}: {sentence}", messages.SUCCESS)
@@ -127,23 +130,21 @@ class VerbsMixin(ThemedAdmin):
             return actions
         for verb in self.verbs:
             if verb.in_list and not (verb.is_page or verb.is_form) and holds(request, verb.role):
-                actions[verb.name] = (self._list_action(verb), verb.name, verb.label)
+                actions[verb.name] = (self._list_action(verb), verb.name, str(verb.label))
         return actions
 
     def _list_action(self, verb: Verb) -> Callable[..., Any]:
         def action(_admin: Any, request: HttpRequest, rows: QuerySet[Any]) -> None:
             chosen = list(rows[: LIST_LIMIT + 1])
             if len(chosen) > LIST_LIMIT:
-                self.message_user(
-                    request, f"Choose at most {LIST_LIMIT} rows at a time.", messages.ERROR
-                )
+                text = gettext("Choose at most %(most)d rows at a time.") % {"most": LIST_LIMIT}
+                self.message_user(request, text, messages.ERROR)
                 return
             for row in chosen:
                 if holds(request, verb.role, team_id_of(row)):
                     self._do(request, verb, row)
                 else:
-                    self.message_user(
-                        request, f"{row}: your role does not allow this.", messages.ERROR
-                    )
+                    text = gettext("%(row)s: your role does not allow this.") % {"row": row}
+                    self.message_user(request, text, messages.ERROR)
 
         return action

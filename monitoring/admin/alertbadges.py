@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from accounts.admin.display import Tone, age, badge, muted, page_url
+from common.texts import shown
 from monitoring.alertselectors import open_alerts
 from monitoring.choices import AlertKind, AlertStatus, ResolveReason
 from monitoring.models import Alert, Monitor
@@ -28,13 +30,13 @@ STATUS_TONES: dict[str, Tone] = {
 def kind_badge(alert: Alert) -> SafeString:
     kind = AlertKind(alert.kind)
     tone = "idle" if alert.resolved_at is not None else KIND_TONES[kind]
-    return badge(str(kind.label), tone)
+    return badge(shown(kind.label), tone)
 
 
 def alert_badge(alert: Alert) -> SafeString:
     status = AlertStatus(alert.status)
     why = ResolveReason(alert.resolve_reason).label if alert.resolve_reason else alert.note
-    return badge(str(status.label), STATUS_TONES[status], str(why))
+    return badge(shown(status.label), STATUS_TONES[status], shown(why))
 
 
 def level_text(alert: Alert) -> SafeString | str:
@@ -42,8 +44,10 @@ def level_text(alert: Alert) -> SafeString | str:
     quantity = alert.monitor.quantity if alert.monitor else None
     if quantity is None:
         return muted("–")
-    words = {AlertKind.LOW: "threshold", AlertKind.HIGH: "threshold"}.get(AlertKind(alert.kind), "")
-    return f"{quantity} ({words} {alert.threshold})" if words else str(quantity)
+    if alert.kind not in (AlertKind.LOW, AlertKind.HIGH):
+        return str(quantity)
+    text = gettext("%(quantity)s (threshold %(threshold)s)")
+    return text % {"quantity": quantity, "threshold": alert.threshold}
 
 
 def open_alert_rows(row: Monitor | Website) -> list[dict[str, Any]]:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from accounts.admin.display import Tone, badge, muted
+from common.texts import shown
+from monitoring.admin.chartaxes import number_text
 from monitoring.choices import EventType, MonitorStatus, PollOutcome, PollState, ThresholdState
 from monitoring.models import Monitor, PollRun
 from websites.choices import Health
@@ -57,27 +60,27 @@ OUTCOME_TONES: dict[str, Tone] = {
 
 def health_badge(website: Website) -> SafeString:
     health = Health(website.shown_health)
-    title = website.last_error if website.is_active else ""
-    return badge(health.label, HEALTH_TONES[health], title)
+    title = shown(website.last_error) if website.is_active else ""
+    return badge(shown(health.label), HEALTH_TONES[health], title)
 
 
 def status_badge(monitor: Monitor) -> SafeString:
     status = MonitorStatus(monitor.status)
-    return badge(status.label, STATUS_TONES[status], monitor.status_reason)
+    return badge(shown(status.label), STATUS_TONES[status], shown(monitor.status_reason))
 
 
 def event_badge(event_type: str) -> SafeString:
     label = dict(EventType.choices).get(event_type, event_type)
-    return badge(str(label), EVENT_TONES.get(event_type, "idle"))
+    return badge(shown(label), EVENT_TONES.get(event_type, "idle"))
 
 
 def outcome_badge(run: PollRun) -> SafeString:
     """What a finished poll proved; until then, how far it is."""
     if not run.outcome:
         state = PollState(run.state)
-        return badge(state.label, "info" if state == PollState.RUNNING else "idle")
+        return badge(shown(state.label), "info" if state == PollState.RUNNING else "idle")
     outcome = PollOutcome(run.outcome)
-    return badge(outcome.label, OUTCOME_TONES.get(outcome, "idle"), run.error_message)
+    return badge(shown(outcome.label), OUTCOME_TONES.get(outcome, "idle"), shown(run.error_message))
 
 
 def stock_words(
@@ -85,22 +88,23 @@ def stock_words(
 ) -> tuple[str, Tone]:
     """What is known of a stock: a number, sold out, unlimited, only "in stock", or unknown."""
     if available is None:
-        return "Unknown", "idle"
+        return gettext("Unknown"), "idle"
     if not available:
-        return "Sold out", "bad"
+        return gettext("Sold out"), "bad"
     if quantity is not None:
-        return f"{quantity:,} in stock".replace(",", "\u202f"), "good"
-    return ("Unlimited", "good") if stock_control is False else ("In stock", "good")
+        return gettext("%(number)s in stock") % {"number": number_text(quantity)}, "good"
+    return gettext("Unlimited") if stock_control is False else gettext("In stock"), "good"
 
 
 def stock_badge(monitor: Monitor) -> SafeString:
     words, tone = stock_words(monitor.quantity, monitor.available, monitor.stock_control_enabled)
     if tone == "good" and monitor.threshold_state == ThresholdState.LOW:
-        return badge(f"Low: {monitor.quantity} left", "warn", "Below the low threshold.")
+        words = gettext("Low: %(number)s left") % {"number": monitor.quantity}
+        return badge(words, "warn", gettext("Below the low threshold."))
     if tone == "good" and monitor.threshold_state == ThresholdState.HIGH:
-        return badge(words, "info", "Above the high threshold.")
+        return badge(words, "info", gettext("Above the high threshold."))
     if monitor.first_read_at is None:
-        return badge("Not read yet", "idle", "Waits for its first reading.")
+        return badge(gettext("Not read yet"), "idle", gettext("Waits for its first reading."))
     return badge(words, tone)
 
 

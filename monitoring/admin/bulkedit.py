@@ -13,28 +13,32 @@ from django.contrib.admin.options import IS_POPUP_VAR
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.rights import holds, is_super, teams_with
 from accounts.admin.verbs import VerbsMixin
 from accounts.choices import Role
 from common.errors import InvalidInputError
+from common.texts import shown
 from monitoring.admin.bulkform import BulkForm, change_text
 from monitoring.services.bulkedit import (
     MOST_ROWS,
     BulkPreview,
+    BulkSummary,
     monitors_change,
     monitors_change_preview,
 )
 
 ACTION = "bulk_edit"
-LABEL = "Change thresholds and notices"
+LABEL = _("Change thresholds and notices")
 
 
 class BulkEditMixin(VerbsMixin):
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         actions = super().get_actions(request)
         if holds(request, Role.OPERATOR) and IS_POPUP_VAR not in request.GET:
-            actions[ACTION] = (_bulk_edit, ACTION, LABEL)
+            actions[ACTION] = (_bulk_edit, ACTION, str(LABEL))
         return actions
 
     def bulk_edit(self, request: HttpRequest, rows: QuerySet[Any]) -> HttpResponse | None:
@@ -61,10 +65,7 @@ class BulkEditMixin(VerbsMixin):
         if step != "do" or request.POST.get("agreed") != str(preview.changing):
             return self._page(request, rows, form, preview)
         done = monitors_change(monitors=rows, changes=changes)
-        parts = [f"{done.changed:,} monitors are changed"]
-        parts += [f"{done.opened} alerts opened"] if done.opened else []
-        parts += [f"{done.resolved} alerts resolved"] if done.resolved else []
-        self.message_user(request, "; ".join(parts) + ".", messages.SUCCESS)
+        self.message_user(request, _told(done), messages.SUCCESS)
         return None
 
     def _page(
@@ -79,7 +80,7 @@ class BulkEditMixin(VerbsMixin):
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": f"{LABEL} of {chosen:,} monitor{'' if chosen == 1 else 's'}",
+            "title": _title(chosen),
             "form": form,
             "chosen": chosen,
             "most": MOST_ROWS,
@@ -106,8 +107,27 @@ def _bulk_edit(pages: BulkEditMixin, request: HttpRequest, rows: QuerySet[Any]) 
     return pages.bulk_edit(request, rows)
 
 
+def _title(chosen: int) -> str:
+    text = ngettext(
+        "Change thresholds and notices of %(number)s monitor",
+        "Change thresholds and notices of %(number)s monitors",
+        chosen,
+    )
+    return text % {"number": f"{chosen:,}"}
+
+
+def _told(done: BulkSummary) -> str:
+    """ "20 monitors are changed; 3 alerts opened."."""
+    parts = [gettext("%(number)s monitors are changed") % {"number": f"{done.changed:,}"}]
+    if done.opened:
+        parts.append(gettext("%(number)d alerts opened") % {"number": done.opened})
+    if done.resolved:
+        parts.append(gettext("%(number)d alerts resolved") % {"number": done.resolved})
+    return "; ".join(parts) + "."
+
+
 def _blame(form: BulkForm, error: InvalidInputError) -> None:
     """Complaints of the service stand at the field they are about."""
     for name, texts in (error.fields or {"": [error.message]}).items():
         target = next((one for one in (f"{name}_number", name) if one in form.fields), None)
-        form.add_error(target, texts)
+        form.add_error(target, [shown(text) for text in texts])

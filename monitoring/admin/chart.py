@@ -11,11 +11,16 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from typing import NamedTuple
 
+from django.utils.translation import gettext, gettext_noop
+
+from common.texts import shown
 from monitoring.admin.chartaxes import Mark, levels, number_text, times, top_of
 from monitoring.statistics.readings import UNREAD
 
 MOST_POINTS = 500
 NARROW = 0.3
+NOTES = (gettext_noop("The shop could not be read"), gettext_noop("Read again"))
+"""Of readings, whose rules know no languages: named here for the catalogues."""
 
 
 class Point(NamedTuple):
@@ -152,10 +157,13 @@ def stock_chart(
     ]
     if read_until is not None and read_until < now:
         left = box.x(max(read_until, since))
-        spans.append(Span(left, round(100 - left, 3), "unread", "Not read since"))
+        spans.append(Span(left, round(100 - left, 3), "unread", gettext("Not read since")))
     limits = [
-        Mark(box.y(number), f"{word} {number}", word)
-        for word, number in (("low", low), ("high", high))
+        Mark(box.y(number), text % {"number": number}, kind)
+        for kind, text, number in (
+            ("low", gettext("low %(number)d"), low),
+            ("high", gettext("high %(number)d"), high),
+        )
         if number is not None and number <= top
     ]
     return Chart(
@@ -214,9 +222,13 @@ def _title(step: _Step, zone: tzinfo) -> str:
     point = step.point
     what = stock_told(point)
     if point.lowest is not None and point.lowest != point.highest:
-        what = f"{point.lowest} to {point.highest}, then {point.quantity}"
+        what = gettext("%(lowest)d to %(highest)d, then %(last)s") % {
+            "lowest": point.lowest,
+            "highest": point.highest,
+            "last": point.quantity,
+        }
     at = step.start.astimezone(zone)
-    parts = [f"{at:%Y-%m-%d %H:%M}", what, point.note if point.note != UNREAD else ""]
+    parts = [f"{at:%Y-%m-%d %H:%M}", what, shown(point.note) if point.note != UNREAD else ""]
     return " · ".join(filter(None, parts))
 
 
@@ -224,11 +236,13 @@ def stock_told(point: Point) -> str:
     """The stock of a point in words."""
     kind = _kind(point)
     words = {
-        "unknown": "Unknown",
-        "unread": UNREAD,
-        "unlimited": "Unlimited",
-        "in": "In stock, number not shown",
+        "unknown": gettext("Unknown"),
+        "unread": shown(UNREAD),
+        "unlimited": gettext("Unlimited"),
+        "in": gettext("In stock, number not shown"),
     }
     if kind in words:
         return words[kind]
-    return f"{number_text(point.quantity or 0)} in stock" if point.available else "Sold out"
+    if not point.available:
+        return gettext("Sold out")
+    return gettext("%(number)s in stock") % {"number": number_text(point.quantity or 0)}

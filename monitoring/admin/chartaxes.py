@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from math import ceil
 from typing import NamedTuple
 
+from accounts.admin.display import day_text, month_text
+
 DAY = 86_400
 STEPS = (
     30, 60, 120, 300, 600, 1800, 3600, 7200, 14_400, 21_600, 43_200, DAY, 2 * DAY, 7 * DAY,
@@ -49,13 +51,19 @@ def levels(top: int, step: int) -> list[Mark]:
     ]
 
 
+def _told(clock: datetime, step: int) -> str:
+    """As exact as the step asks for."""
+    if step >= 90 * DAY:
+        return month_text(clock)
+    if step >= DAY:
+        return day_text(clock)
+    return clock.strftime("%H:%M" if step >= 60 else "%H:%M:%S")
+
+
 def times(since: datetime, now: datetime, zone: tzinfo = UTC) -> list[Mark]:
     """Up to six moments that are round on the clocks of `zone`, whatever they are set to that day."""
     span = (now - since).total_seconds()
     step = next((one for one in STEPS if span / one <= MOST_TIMES), STEPS[-1])
-    form = "%b %Y" if step >= 90 * DAY else "%d %b" if step >= DAY else "%H:%M"
-    if step < 60:
-        form = "%H:%M:%S"
     # Counted on the clock: a naive time takes no part in changes of it.
     clock = since.astimezone(zone).replace(tzinfo=None)
     midnight = clock.replace(hour=0, minute=0, second=0, microsecond=0)
@@ -64,6 +72,6 @@ def times(since: datetime, now: datetime, zone: tzinfo = UTC) -> list[Mark]:
     while (at := clock.replace(tzinfo=zone).astimezone(UTC)) <= now:
         if at >= since:
             place = round(100 * ((at - since) / (now - since)), 3)
-            marks.append(Mark(place, clock.strftime(form)))
+            marks.append(Mark(place, _told(clock, step)))
         clock += timedelta(seconds=step)
     return marks

@@ -9,8 +9,10 @@ from typing import Literal, NamedTuple
 
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from accounts.admin.display import list_url, page_url
+from common.texts import shown
 from monitoring.admin.badges import EVENT_TONES
 from monitoring.admin.chart import Chart, Point, stock_chart, stock_told, thinned
 from monitoring.admin.chartmarks import (
@@ -67,8 +69,9 @@ def days_asked(request: HttpRequest, monitor: Monitor) -> int:
 
 
 def chart_choices() -> list[tuple[int, str]]:
-    names = {1: "24 h", 0: "all"}
-    return [(days, names.get(days, f"{days} d")) for days in (*CHART_DAYS, 0)]
+    names = {1: gettext("%(number)d h") % {"number": 24}, 0: gettext("all")}
+    text = gettext("%(number)d d")
+    return [(days, names.get(days, text % {"number": days})) for days in (*CHART_DAYS, 0)]
 
 
 def monitor_chart(monitor: Monitor, days: int, zone: tzinfo = UTC) -> MonitorChart:
@@ -121,9 +124,13 @@ def _point(one: Reading) -> Point:
 
 
 def _sum_point(at: datetime, one: Day) -> Point:
-    flows = [f"{one.sold} sold" * bool(one.sold), f"{one.restocked} came in" * bool(one.restocked)]
+    flows = []
+    if one.sold:
+        flows.append(gettext("%(number)d sold") % {"number": one.sold})
+    if one.restocked:
+        flows.append(gettext("%(number)d came in") % {"number": one.restocked})
     is_unlimited = bool(one.last_available) and one.last_quantity is None
-    note = ", ".join(filter(None, flows))
+    note = ", ".join(flows)
     return Point(
         at, one.last_quantity, one.last_available, is_unlimited, note, one.lowest, one.highest
     )
@@ -140,7 +147,7 @@ def _events(monitor: Monitor, since: datetime, now: datetime, zone: tzinfo) -> l
             one.created_at,
             one.event_type,
             EVENT_TONES.get(one.event_type, "idle"),
-            one.message or one.get_event_type_display(),
+            one.message or shown(one.get_event_type_display()),
             page_url(one),
         )
         for one in reversed(newest)
@@ -151,13 +158,13 @@ def _events(monitor: Monitor, since: datetime, now: datetime, zone: tzinfo) -> l
 
 def _rows(readings: Sequence[Reading], since: datetime) -> list[Row]:
     """The newest steps first."""
-    shown = [one for one in readings if one.at >= since] or readings
+    inside = [one for one in readings if one.at >= since] or readings
     return [
         Row(
             one.at,
             stock_told(_point(one)),
             "" if one.price is None else f"{one.price} {one.currency}".strip(),
-            one.note,
+            shown(one.note),
         )
-        for one in list(reversed(shown))[:MOST_ROWS]
+        for one in list(reversed(inside))[:MOST_ROWS]
     ]

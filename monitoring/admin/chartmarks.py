@@ -8,6 +8,9 @@ from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 from typing import NamedTuple
 
+from django.utils.translation import gettext
+
+from accounts.admin.display import day_text
 from monitoring.admin.chart import Box
 from monitoring.admin.chartaxes import Mark
 from monitoring.choices import EventType
@@ -60,7 +63,7 @@ class EventMark:
 
     @property
     def label(self) -> str:
-        more = [f"{self.rest} more"] if self.rest else []
+        more = [gettext("%(number)d more") % {"number": self.rest}] if self.rest else []
         return "; ".join([*self.told, *more])
 
 
@@ -88,7 +91,8 @@ def event_marks(
         if mark.count > 1:
             mark.url = many_url
         if len(mark.told) < MOST_TOLD:
-            mark.told.append(f"{event.at.astimezone(zone):%d %b %H:%M} · {event.text}")
+            at = event.at.astimezone(zone)
+            mark.told.append(f"{day_text(at)} {at:%H:%M} · {event.text}")
         rank = order.get(event.event_type, len(SIGNS))
         if rank < mark.rank or mark.count == 1:
             mark.sign = SIGNS.get(event.event_type, OTHER_SIGN)

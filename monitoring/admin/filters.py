@@ -6,8 +6,11 @@ from typing import Any, ClassVar
 
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.theme import DropdownFilter
+from common.texts import shown
 from monitoring.choices import ThresholdState
 from websites.choices import Health
 
@@ -15,7 +18,7 @@ from websites.choices import Health
 class StockFilter(DropdownFilter):
     """What people look for: what is there, what is gone, what runs low, what nobody knows."""
 
-    title = "stock"
+    title = _("stock")
     parameter_name = "stock"
 
     CONDITIONS: ClassVar = {
@@ -28,11 +31,11 @@ class StockFilter(DropdownFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [
-            ("in", "In stock"),
-            ("out", "Sold out"),
-            ("low", "Low"),
-            ("unlimited", "Unlimited"),
-            ("unknown", "Unknown"),
+            ("in", gettext("In stock")),
+            ("out", gettext("Sold out")),
+            ("low", gettext("Low")),
+            ("unlimited", gettext("Unlimited")),
+            ("unknown", gettext("Unknown")),
         ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
@@ -43,12 +46,15 @@ class StockFilter(DropdownFilter):
 class HealthFilter(DropdownFilter):
     """Health as people see it: a paused website is paused, whatever its last poll said."""
 
-    title = "health"
+    title = _("health")
     parameter_name = "health"
     FAILING = "failing"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(self.FAILING, "Needs attention"), *Health.choices]
+        return [
+            (self.FAILING, gettext("Needs attention")),
+            *((value, shown(label)) for value, label in Health.choices),
+        ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         value = self.value()

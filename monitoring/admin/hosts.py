@@ -9,10 +9,13 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.display import age, badge, muted
 from accounts.admin.empty import step
 from accounts.admin.superuser import SuperuserOnlyAdmin
+from common.texts import shown
 from websites.models import HostBudget
 
 
@@ -24,11 +27,11 @@ class HostBudgetAdmin(SuperuserOnlyAdmin):
     fields = ("host", "state", "next_at_shown", "failure_count", "reason")
     readonly_fields = fields
     empty = step(
-        "No host was asked yet",
-        "Hosts whose public pages are read appear here, with the pause they asked for.",
+        _("No host was asked yet"),
+        _("Hosts whose public pages are read appear here, with the pause they asked for."),
         "public",
         to="websites_website_changelist",
-        label="See the websites",
+        label=_("See the websites"),
     )
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -40,21 +43,22 @@ class HostBudgetAdmin(SuperuserOnlyAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any | None = None) -> bool:
         return False
 
-    @admin.display(description="State")
+    @admin.display(description=_("State"))
     def state(self, row: HostBudget) -> SafeString:
         now = timezone.now()
         if row.busy_until and row.busy_until > now:
-            return badge("Being read", "info")
+            return badge(gettext("Being read"), "info")
         if row.failure_count and row.next_at > now:
-            return badge("Left alone", "bad", row.reason)
-        return badge("Free", "good")
+            return badge(gettext("Left alone"), "bad", shown(row.reason))
+        return badge(gettext("Free"), "good")
 
-    @admin.display(description="Asked again", ordering="next_at")
+    @admin.display(description=_("Asked again"), ordering="next_at")
     def next_at_shown(self, row: HostBudget) -> SafeString:
-        return age(row.next_at) if row.next_at > timezone.now() else muted("when due")
+        return age(row.next_at) if row.next_at > timezone.now() else muted(gettext("when due"))
 
-    @admin.action(description="Ask again now", permissions=["view"])
+    @admin.action(description=_("Ask again now"), permissions=["view"])
     def ask_now(self, request: HttpRequest, rows: QuerySet[HostBudget]) -> None:
         """Ends the pause; the host may refuse again."""
         count = rows.update(next_at=timezone.now())
-        messages.success(request, f"{count} asked again at the next poll.")
+        text = gettext("%(number)d asked again at the next poll.")
+        messages.success(request, text % {"number": count})

@@ -13,12 +13,13 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.crypto import get_random_string
+from django.utils.translation import gettext
 
-from accounts.admin.display import list_url, page_url
+from accounts.admin.display import error_text, list_url, page_url
 from accounts.admin.verbs import VerbsMixin
 from common.errors import ProductError
 from monitoring.models import Monitor
-from monitoring.services.importing import products_discover, products_import
+from monitoring.services.importing import ImportSummary, products_discover, products_import
 from websites.models import CatalogueProduct, Website
 
 PROGRESS_SECONDS = 600
@@ -56,7 +57,7 @@ class ImportPageMixin(VerbsMixin):
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": f"Import products from {row}",
+            "title": gettext("Import products from %(website)s") % {"website": row},
             "website": row,
             "website_url": page_url(row),
             "offers": offers,
@@ -77,18 +78,12 @@ class ImportPageMixin(VerbsMixin):
         try:
             wanted = _wanted(request.POST)
             if wanted == []:
-                raise ProductError("Choose at least one product.")
+                raise ProductError(gettext("Choose at least one product."))
             summary = products_import(website=row, product_ids=wanted, on_progress=tell)
         except ProductError as error:
             self._complain(request, error)
         else:
-            already = f"; {summary.existing} were watched already" if summary.existing else ""
-            self.message_user(
-                request,
-                f"{summary.created} of {summary.total} products are watched now{already}. "
-                "Their first reading is only a baseline and announces nothing.",
-                messages.SUCCESS,
-            )
+            self.message_user(request, _told(summary), messages.SUCCESS)
             target = list_url(Monitor, f"website__id__exact={row.pk}")
         if request.headers.get("Accept") == "application/json":
             return JsonResponse({"next": target})
@@ -98,8 +93,24 @@ class ImportPageMixin(VerbsMixin):
         return JsonResponse(cache.get(_progress_key(row, token)) or {"done": 0, "total": 0})
 
     def _complain(self, request: HttpRequest, error: ProductError) -> None:
-        text = " ".join(filter(None, [error.message, error.advice]))
-        self.message_user(request, text, messages.ERROR)
+        self.message_user(request, error_text(error), messages.ERROR)
+
+
+def _told(summary: ImportSummary) -> str:
+    text = gettext(
+        "%(created)d of %(total)d products are watched now. Their first reading is only a "
+        "baseline and announces nothing."
+    )
+    if summary.existing:
+        text = gettext(
+            "%(created)d of %(total)d products are watched now; %(existing)d were watched already. "
+            "Their first reading is only a baseline and announces nothing."
+        )
+    return text % {
+        "created": summary.created,
+        "total": summary.total,
+        "existing": summary.existing,
+    }
 
 
 def _progress_key(row: Website, token: str) -> str:

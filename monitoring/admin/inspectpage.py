@@ -9,12 +9,15 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
-from accounts.admin.display import Tone
+from accounts.admin.display import Tone, error_text
 from accounts.admin.rights import holds
 from accounts.admin.theme import TextWidget, ThemedAdmin
 from accounts.choices import Role
 from common.http_errors import HttpError
+from common.texts import Text, shown
 from monitoring.evidence import PAGES
 from websites.sources.whmcs_storefront.inspection import as_json, saved_answer
 from websites.sources.whmcs_storefront.page import read_page
@@ -23,29 +26,33 @@ from websites.sources.whmcs_storefront.visitor import MAX_PAGE_BYTES, Visitor
 
 BUDGET_SECONDS = 30.0
 TONES: dict[str, Tone] = {"in_stock": "good", "out_of_stock": "bad", "unknown": "idle"}
-WORDS = {"in_stock": "In stock", "out_of_stock": "Out of stock", "unknown": "Not proved"}
+WORDS: dict[str, Text] = {
+    "in_stock": _("In stock"),
+    "out_of_stock": _("Out of stock"),
+    "unknown": _("Not proved"),
+}
 
 
 class InspectForm(forms.Form):
     url = forms.CharField(
-        label="Address",
+        label=_("Address"),
         required=False,
         max_length=500,
         widget=TextWidget(attrs={"placeholder": "https://shop.example/cart.php?gid=1"}),
-        help_text="Read now over the network, unless a saved page is given.",
+        help_text=_("Read now over the network, unless a saved page is given."),
     )
     page = forms.FileField(
-        label="Saved page",
+        label=_("Saved page"),
         required=False,
-        help_text="An HTML file. The address then says where it came from.",
+        help_text=_("An HTML file. The address then says where it came from."),
     )
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
         if not values.get("url") and not values.get("page"):
-            raise forms.ValidationError("Give an address or a saved page.")
+            raise forms.ValidationError(gettext("Give an address or a saved page."))
         if values.get("page") and values["page"].size > MAX_PAGE_BYTES:
-            raise forms.ValidationError("The page is larger than 5 MB.")
+            raise forms.ValidationError(gettext("The page is larger than 5 MB."))
         return values
 
 
@@ -70,15 +77,15 @@ class InspectPageMixin(ThemedAdmin):
                 answer = _answer(form.cleaned_data)
                 found = as_json(read_page(answer))
             except HttpError as error:
-                form.add_error("url", f"{error.message} {error.advice}".strip())
+                form.add_error("url", error_text(error))
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": "Inspect a page",
+            "title": gettext("Inspect a page"),
             "form": form,
             "found": found,
             "answer": answer,
-            "page_words": PAGES.get(found["page"], found["page"]) if found else "",
+            "page_words": shown(PAGES.get(found["page"], found["page"])) if found else "",
             "readings": [_shown(one) for one in found["readings"]] if found else [],
         }
         return TemplateResponse(request, "admin/desk/inspect.html", context)

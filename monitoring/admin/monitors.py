@@ -10,6 +10,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.base import TeamScopedAdmin
 from accounts.admin.display import age, list_url, row_link
@@ -20,6 +22,7 @@ from accounts.admin.theme import ChoicesFilter
 from accounts.admin.verbs import Verb
 from accounts.choices import Role
 from common.errors import InvalidInputError
+from common.texts import shown
 from monitoring.admin.alertbadges import open_alert_rows
 from monitoring.admin.badges import event_badge, price_text, status_badge, stock_badge
 from monitoring.admin.bulkedit import BulkEditMixin
@@ -101,63 +104,65 @@ class MonitorAdmin(BulkEditMixin, SilencedMixin, SheetPageMixin, TeamScopedAdmin
     list_select_related = ("website__team",)
     search_fields = ("product_name", "product_id", "config_option_name", "website__name")
     autocomplete_fields = ("website",)
-    deletes_with_it: ClassVar = {"Stock records": "records", "Events": "history"}
+    deletes_with_it: ClassVar = {"records": _("Stock records"), "history": _("Events")}
     empty = step(
-        "No product is watched yet",
-        "Open a website and import products from it.",
+        _("No product is watched yet"),
+        _("Open a website and import products from it."),
         "monitoring",
         to="websites_website_changelist",
-        label="Choose a website",
+        label=_("Choose a website"),
     )
     verbs = (
         Verb(
             "pause",
-            "Pause",
+            _("Pause"),
             "pause",
             Role.OPERATOR,
-            confirm="While it is paused its stock is not compared: what happens meanwhile is never "
-            "announced. Pause it?",
+            confirm=_(
+                "While it is paused its stock is not compared: what happens meanwhile is never "
+                "announced. Pause it?"
+            ),
             fits=lambda monitor: monitor.is_active,
         ),
         Verb(
             "resume",
-            "Resume",
+            _("Resume"),
             "play_arrow",
             Role.OPERATOR,
             fits=lambda monitor: not monitor.is_active,
             is_main=True,
         ),
-        Verb("stock", "Set stock", "edit", Role.OPERATOR, fits=_is_pushed, is_form=True),
+        Verb("stock", _("Set stock"), "edit", Role.OPERATOR, fits=_is_pushed, is_form=True),
         SILENCE,
     )
 
     # --- List ------------------------------------------------------------------------------
 
-    @admin.display(description="Product", ordering="product_name")
+    @admin.display(description=_("Product"), ordering="product_name")
     def name(self, row: Monitor) -> str:
         return str(row)
 
-    @admin.display(description="Stock", ordering="quantity")
+    @admin.display(description=_("Stock"), ordering="quantity")
     def stock(self, row: Monitor) -> SafeString:
         return stock_badge(row)
 
-    @admin.display(description="7 days")
+    @admin.display(description=_("7 days"))
     def line(self, row: Any) -> SafeString:
         return sparkline(row.stock_line)
 
-    @admin.display(description="Price", ordering="price")
+    @admin.display(description=_("Price"), ordering="price")
     def price_shown(self, row: Monitor) -> SafeString | str:
         return price_text(row.price, row.currency)
 
-    @admin.display(description="Status", ordering="status")
+    @admin.display(description=_("Status"), ordering="status")
     def status_shown(self, row: Monitor) -> SafeString:
         return status_badge(row)
 
-    @admin.display(description="Last changed", ordering="last_changed_at")
+    @admin.display(description=_("Last changed"), ordering="last_changed_at")
     def changed(self, row: Monitor) -> SafeString:
         return age(row.last_changed_at)
 
-    @admin.display(description="Last checked")
+    @admin.display(description=_("Last checked"))
     def checked(self, row: Monitor) -> SafeString:
         return age(last_checked_at(row))
 
@@ -172,11 +177,11 @@ class MonitorAdmin(BulkEditMixin, SilencedMixin, SheetPageMixin, TeamScopedAdmin
     def get_fieldsets(self, request: HttpRequest, obj: Any | None = None) -> Any:
         return [
             (None, {"fields": ["website", "product_id", "product_name", "purchase_link", "labels"]}),
-            ("Alerts", {"fields": ["threshold_low", "threshold_high", "notify_on_restock",
+            (gettext("Alerts"), {"fields": ["threshold_low", "threshold_high", "notify_on_restock",
                                    "notify_on_sold_out", "notify_on_threshold",
                                    "notify_on_purchase", "notify_on_price", "hysteresis",
                                    "confirm_reads"]}),
-            ("More", {"classes": ["collapse"],
+            (gettext("More"), {"classes": ["collapse"],
                       "fields": ["is_on_board", "zero_means", "check_interval", "config_option_id",
                                  "config_option_name", "owner", "notes"]}),
         ]  # fmt: skip
@@ -215,7 +220,7 @@ class MonitorAdmin(BulkEditMixin, SilencedMixin, SheetPageMixin, TeamScopedAdmin
             "last_checked": age(last_checked_at(row)),
             "last_changed": age(row.last_changed_at),
             "why": explain(row.evidence, labels=dict(source_choices())),
-            "reasons": why_not_running(row),
+            "reasons": [shown(one) for one in why_not_running(row)],
             "chart": monitor_chart(row, days, zone),
             "chart_days": days,
             "chart_choices": chart_choices(),
@@ -230,16 +235,16 @@ class MonitorAdmin(BulkEditMixin, SilencedMixin, SheetPageMixin, TeamScopedAdmin
 
     def do_pause(self, request: HttpRequest, row: Monitor) -> str:
         monitor_pause(monitor=row)
-        return "paused."
+        return gettext("paused.")
 
     def do_stock(self, request: HttpRequest, row: Monitor) -> str:
         """Takes the number typed on the page of a monitor whose stock is pushed."""
         typed = request.POST.get("quantity", "").strip()
         if not typed.removeprefix("-").isdecimal() or abs(int(typed)) > MOST_PUSHED:
-            raise InvalidInputError("Give a whole number.")
+            raise InvalidInputError(gettext("Give a whole number."))
         stock_push(monitor=row, quantity=int(typed))
-        return f"{typed} in stock, noted."
+        return gettext("%(number)s in stock, noted.") % {"number": typed}
 
     def do_resume(self, request: HttpRequest, row: Monitor) -> str:
         monitor_resume(monitor=row)
-        return "resumed; the next poll compares it."
+        return gettext("resumed; the next poll compares it.")

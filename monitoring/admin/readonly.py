@@ -8,6 +8,8 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.base import ReadOnlyAdmin
 from accounts.admin.display import age, badge, muted, row_link, text_link
@@ -15,6 +17,7 @@ from accounts.admin.empty import step
 from accounts.admin.exporting import ExportMixin
 from accounts.admin.spans import SpanFilter
 from accounts.admin.theme import ChoicesFilter
+from common.texts import shown
 from monitoring.admin.badges import event_badge, outcome_badge, price_text, stock_words
 from monitoring.admin.exportcolumns import HISTORY, RECORDS
 from monitoring.evidence import explain
@@ -47,43 +50,45 @@ class StockRecordAdmin(ExportMixin, ReadOnlyAdmin):
         "threshold_breached", "threshold_type", "poll_run", "notes",
     )  # fmt: skip
     empty = step(
-        "No stock was recorded yet",
-        "A record is written when a monitored product is read for the first time and whenever "
-        "something about its stock changes.",
+        _("No stock was recorded yet"),
+        _(
+            "A record is written when a monitored product is read for the first time and whenever "
+            "something about its stock changes."
+        ),
         "timeline",
         to="monitoring_monitor_changelist",
-        label="See the monitors",
+        label=_("See the monitors"),
     )
 
     def row_context(self, request: HttpRequest, row: StockRecord) -> dict[str, Any]:
         kept = row.metadata.get("evidence") or {}
-        return why_context(kept, said=row.get_change_type_display(), run=row.poll_run)
+        return why_context(kept, said=shown(row.get_change_type_display()), run=row.poll_run)
 
-    @admin.display(description="When", ordering="created_at")
+    @admin.display(description=_("When"), ordering="created_at")
     def when(self, row: StockRecord) -> SafeString:
         return age(row.created_at)
 
-    @admin.display(description="Monitor")
+    @admin.display(description=_("Monitor"))
     def monitor_link(self, row: StockRecord) -> SafeString:
         return row_link(row.monitor)
 
-    @admin.display(description="Website")
+    @admin.display(description=_("Website"))
     def website(self, row: StockRecord) -> str:
         return row.monitor.website.name
 
-    @admin.display(description="Stock", ordering="quantity")
+    @admin.display(description=_("Stock"), ordering="quantity")
     def stock(self, row: StockRecord) -> SafeString:
         return badge(*stock_words(row.quantity, row.available, row.stock_control_enabled))
 
-    @admin.display(description="Change", ordering="delta")
+    @admin.display(description=_("Change"), ordering="delta")
     def delta_text(self, row: StockRecord) -> SafeString | str:
         return signed(row.delta)
 
-    @admin.display(description="Kind", ordering="change_type")
+    @admin.display(description=_("Kind"), ordering="change_type")
     def change(self, row: StockRecord) -> str:
-        return row.get_change_type_display()
+        return shown(row.get_change_type_display())
 
-    @admin.display(description="Price", ordering="price")
+    @admin.display(description=_("Price"), ordering="price")
     def price_shown(self, row: StockRecord) -> SafeString | str:
         return price_text(row.price, row.currency)
 
@@ -108,27 +113,29 @@ class MonitorHistoryAdmin(ExportMixin, ReadOnlyAdmin):
         "threshold_value", "record", "planned_at", "public_id",
     )  # fmt: skip
     empty = step(
-        "Nothing happened yet",
-        "Restocks, sales, price changes and outages of your shops appear here. The first reading "
-        "of a product is only a baseline and makes no event.",
+        _("Nothing happened yet"),
+        _(
+            "Restocks, sales, price changes and outages of your shops appear here. The first reading "
+            "of a product is only a baseline and makes no event."
+        ),
         "notifications_paused",
         to="monitoring_monitor_changelist",
-        label="See the monitors",
+        label=_("See the monitors"),
     )
 
-    @admin.display(description="When", ordering="created_at")
+    @admin.display(description=_("When"), ordering="created_at")
     def when(self, row: MonitorHistory) -> SafeString:
         return age(row.created_at)
 
-    @admin.display(description="Event", ordering="event_type")
+    @admin.display(description=_("Event"), ordering="event_type")
     def event(self, row: MonitorHistory) -> SafeString:
         return event_badge(row.event_type)
 
-    @admin.display(description="Monitor")
+    @admin.display(description=_("Monitor"))
     def monitor_link(self, row: MonitorHistory) -> SafeString:
         return row_link(row.monitor)
 
-    @admin.display(description="Stock")
+    @admin.display(description=_("Stock"))
     def stock_step(self, row: MonitorHistory) -> SafeString | str:
         return step_text(row)
 
@@ -136,7 +143,7 @@ class MonitorHistoryAdmin(ExportMixin, ReadOnlyAdmin):
         kept = row.metadata.get("evidence") or {}
         return why_context(kept, said=row.message, step=numbers_text(row), run=row.poll_run)
 
-    @admin.display(description="Matched", boolean=True)
+    @admin.display(description=_("Matched"), boolean=True)
     def is_planned(self, row: MonitorHistory) -> bool:
         """Whether it was matched against the subscriptions."""
         return row.planned_at is not None
@@ -167,7 +174,7 @@ def why_context(
         "said": said,
         "step": step,
         "why": explain(kept, labels=dict(source_choices())),
-        "poll": row_link(run, "See the poll that read it") if run else "",
+        "poll": row_link(run, gettext("See the poll that read it")) if run else "",
     }
 
 
@@ -185,24 +192,28 @@ class PollRunAdmin(ReadOnlyAdmin):
         "requests_made", "bytes_read", "error_code", "error_message", "advice",
     )  # fmt: skip
     empty = step(
-        "No shop was polled yet",
-        "Each reading of a shop leaves a row here; equal readings share one.",
+        _("No shop was polled yet"),
+        _("Each reading of a shop leaves a row here; equal readings share one."),
         "sync",
         to="websites_website_changelist",
-        label="See the websites",
+        label=_("See the websites"),
     )
 
-    @admin.display(description="Last", ordering="last_at")
+    @admin.display(description=_("Last"), ordering="last_at")
     def when(self, row: PollRun) -> SafeString:
         return age(row.last_at)
 
-    @admin.display(description="Outcome", ordering="outcome")
+    @admin.display(description=_("Outcome"), ordering="outcome")
     def outcome_shown(self, row: PollRun) -> SafeString:
         return outcome_badge(row)
 
-    @admin.display(description="Took", ordering="duration_ms")
+    @admin.display(description=_("Took"), ordering="duration_ms")
     def took(self, row: PollRun) -> SafeString | str:
-        return muted("–") if row.duration_ms is None else f"{row.duration_ms} ms"
+        return (
+            muted("–")
+            if row.duration_ms is None
+            else gettext("%(number)d ms") % {"number": row.duration_ms}
+        )
 
 
 @admin.register(CatalogueProduct)
@@ -224,32 +235,36 @@ class CatalogueProductAdmin(ReadOnlyAdmin):
         "first_seen_at", "last_seen_at", "missing_since",
     )  # fmt: skip
     empty = step(
-        "No catalogue was read yet",
-        "What your shops list is kept here, watched or not. It fills with the first poll or import.",
+        _("No catalogue was read yet"),
+        _(
+            "What your shops list is kept here, watched or not. It fills with the first poll or import."
+        ),
         "inventory_2",
         to="websites_website_changelist",
-        label="See the websites",
+        label=_("See the websites"),
     )
 
-    @admin.display(description="Product", ordering="name")
+    @admin.display(description=_("Product"), ordering="name")
     def name_shown(self, row: CatalogueProduct) -> str:
         return str(row)
 
-    @admin.display(description="Price", ordering="price")
+    @admin.display(description=_("Price"), ordering="price")
     def price_shown(self, row: CatalogueProduct) -> SafeString | str:
         return price_text(row.price, row.currency)
 
-    @admin.display(description="State", ordering="missing_since")
+    @admin.display(description=_("State"), ordering="missing_since")
     def state(self, row: CatalogueProduct) -> SafeString:
         if row.missing_since is None:
-            return badge("Listed", "good")
-        return badge("Missing", "warn", "Absent from two complete readings in a row.")
+            return badge(gettext("Listed"), "good")
+        return badge(
+            gettext("Missing"), "warn", gettext("Absent from two complete readings in a row.")
+        )
 
-    @admin.display(description="First seen", ordering="first_seen_at")
+    @admin.display(description=_("First seen"), ordering="first_seen_at")
     def seen(self, row: CatalogueProduct) -> SafeString:
         return age(row.first_seen_at)
 
-    @admin.display(description="Address")
+    @admin.display(description=_("Address"))
     def address(self, row: CatalogueProduct) -> Any:
         """Only a web address becomes a link: a shop decides what stands here."""
         is_web = row.url.startswith(("https://", "http://"))

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext, ngettext
 
 from accounts.admin.exporting import ExportMixin
 from accounts.admin.rights import holds
@@ -26,6 +27,7 @@ from accounts.choices import Role
 from accounts.models import Team
 from common.errors import InvalidInputError
 from common.sheets.reading import MOST_BYTES
+from common.texts import shown
 from monitoring.services.sheets.importing import KINDS, sheet_import, sheet_plan
 from monitoring.services.sheets.plan import Plan, Row
 
@@ -45,7 +47,11 @@ class SheetPageMixin(ExportMixin):
 
     def file_links(self, request: HttpRequest) -> list[tuple[str, str, str]]:
         links = super().file_links(request)
-        return [*links, ("upload_file", "Import from a file", self._sheet_url())] if links else []
+        return (
+            [*links, ("upload_file", gettext("Import from a file"), self._sheet_url())]
+            if links
+            else []
+        )
 
     def sheet_view(self, request: HttpRequest) -> HttpResponse:
         if not holds(request, Role.OWNER):
@@ -58,8 +64,10 @@ class SheetPageMixin(ExportMixin):
         form = UploadForm(
             request,
             most_bytes=MOST_BYTES,
-            help_text=f"CSV (UTF-8) or XLSX, at most {KINDS[self.sheet_kind].most_rows} rows. "
-            "The first line names the columns.",
+            help_text=gettext(
+                "CSV (UTF-8) or XLSX, at most %(most)d rows. The first line names the columns."
+            )
+            % {"most": KINDS[self.sheet_kind].most_rows},
         )
         context: dict[str, Any] = {}
         if request.method == "POST" and form.is_valid():
@@ -68,7 +76,7 @@ class SheetPageMixin(ExportMixin):
             try:
                 plan = sheet_plan(kind=self.sheet_kind, team=team, data=upload.data)
             except InvalidInputError as error:
-                form.add_error("file", error.message)
+                form.add_error("file", shown(error.message))
             else:
                 context = _preview(plan) | {
                     "team": team,
@@ -84,7 +92,7 @@ class SheetPageMixin(ExportMixin):
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": f"Import {what} from a file",
+            "title": gettext("Import %(rows)s from a file") % {"rows": what},
             "form": form,
             "what": what,
             "own_url": self._sheet_url(),
@@ -99,7 +107,7 @@ class SheetPageMixin(ExportMixin):
         target = self._sheet_url()
         if upload is None:
             self.message_user(
-                request, "The file is no longer kept. Choose it again.", messages.ERROR
+                request, gettext("The file is no longer kept. Choose it again."), messages.ERROR
             )
         elif not holds(request, Role.OWNER, upload.team_id):
             raise PermissionDenied
@@ -120,17 +128,10 @@ class SheetPageMixin(ExportMixin):
                 on_progress=lambda done, total: progress_tell(request, token, done, total),
             )
         except InvalidInputError as error:
-            self.message_user(request, error.message, messages.ERROR)
+            self.message_user(request, shown(error.message), messages.ERROR)
             return False
         upload_drop(request, token)
-        wrong = plan.wrong_lines()
-        left = f" {wrong} wrong row{' was' if wrong == 1 else 's were'} left out." if wrong else ""
-        self.message_user(
-            request,
-            f"{upload.name}: {plan.count('created')} created, {plan.count('changed')} changed, "
-            f"{plan.count('unchanged')} were so already.{left}",
-            messages.SUCCESS,
-        )
+        self.message_user(request, f"{upload.name}: {_told(plan)}", messages.SUCCESS)
         return True
 
     def _sheet_url(self) -> str:
@@ -138,6 +139,20 @@ class SheetPageMixin(ExportMixin):
 
     def _sheet_list_url(self) -> str:
         return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
+
+
+def _told(plan: Plan) -> str:
+    """What an import did."""
+    done = gettext("%(created)d created, %(changed)d changed, %(unchanged)d were so already.") % {
+        action: plan.count(action) for action in ("created", "changed", "unchanged")
+    }
+    wrong = plan.wrong_lines()
+    if not wrong:
+        return done
+    left = ngettext(
+        "%(number)d wrong row was left out.", "%(number)d wrong rows were left out.", wrong
+    )
+    return f"{done} {left % {'number': wrong}}"
 
 
 def _preview(plan: Plan) -> dict[str, Any]:
@@ -165,7 +180,7 @@ def _steps(row: Row) -> list[tuple[str, str, str]]:
 
 def _word(value: Any) -> str:
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return gettext("yes") if value else gettext("no")
     if isinstance(value, list):
         return ", ".join(value) or "–"
     return "–" if value in (None, "") else str(value)

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from accounts.admin.display import list_url, muted, page_url
 from monitoring.admin.badges import price_text, stock_badge
@@ -59,7 +60,7 @@ def shop_grid(request: HttpRequest, website: Website) -> dict[str, Any]:
     model = Monitor if show == "watched" else CatalogueProduct
     return {
         "grid": [
-            (name or "In no group", list(found))
+            (name or gettext("In no group"), list(found))
             for name, found in groupby(cards[:CARDS], key=lambda card: card.group)
         ],
         "grid_shows": _shows(sums, show),
@@ -72,7 +73,7 @@ def shop_grid(request: HttpRequest, website: Website) -> dict[str, Any]:
 
 
 def _shows(sums: dict[str, int], show: str) -> list[Choice]:
-    labels = {"watched": "Watched", "all": "All listed"}
+    labels = {"watched": gettext("Watched"), "all": gettext("All listed")}
     return [
         Choice(labels[one], number, f"?{urlencode({'show': one})}#products", one == show)
         for one, number in sums.items()
@@ -85,7 +86,7 @@ def _groups(groups: Groups, show: str, chosen: str | None) -> list[Choice]:
         return []
     return [
         Choice(
-            name or "In no group",
+            name or gettext("In no group"),
             number,
             f"?{urlencode({'show': show, 'group': name})}#products",
             name == chosen,
@@ -105,7 +106,7 @@ def _listed_cards(website: Website, rows: list[CatalogueProduct]) -> list[Card]:
         _card(str(row), row.group_name, monitor, lines[monitor])
         if (monitor := found.get(row.product_id))
         else Card(
-            str(row), row.group_name, page_url(row), muted("Not watched"), "",
+            str(row), row.group_name, page_url(row), muted(gettext("Not watched")), "",
             price_text(row.price, row.currency),
         )
         for row in rows

@@ -9,8 +9,10 @@ from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext
 
 from accounts.admin.display import Tone, age, age_text, page_url, row_link, span_text
+from common.texts import shown
 from monitoring.admin.badges import OUTCOME_TONES, outcome_badge
 from monitoring.choices import PollOutcome
 from monitoring.models import PollRun
@@ -50,11 +52,12 @@ def shop_polls(website: Website) -> dict[str, Any]:
 
 
 def _tick(run: PollRun) -> Tick:
-    words = run.get_outcome_display() if run.outcome else run.get_state_display()
-    times = f", {run.count} times" if run.count > 1 else ""
+    words = shown(run.get_outcome_display() if run.outcome else run.get_state_display())
+    if run.count > 1:
+        words += gettext(", %(number)d times") % {"number": run.count}
     tone = OUTCOME_TONES.get(run.outcome, "idle") if run.outcome else "idle"
-    said = f": {run.error_message}" if run.error_message else ""
-    return Tick(page_url(run), tone, f"{words}{times}, {age_text(run.last_at)}{said}")
+    said = f": {shown(run.error_message)}" if run.error_message else ""
+    return Tick(page_url(run), tone, f"{words}, {age_text(run.last_at)}{said}")
 
 
 def _poll(run: PollRun) -> Poll:
@@ -63,17 +66,18 @@ def _poll(run: PollRun) -> Poll:
         when=row_link(run, age_text(run.last_at)),
         outcome=format_html("{}{}", outcome_badge(run), times),
         cost=_cost(run),
-        error=run.error_message,
-        advice=run.advice,
+        error=shown(run.error_message),
+        advice=shown(run.advice),
     )
 
 
 def _cost(run: PollRun) -> str:
-    parts = [f"{run.requests_made} request{'' if run.requests_made == 1 else 's'}"]
+    text = ngettext("%(number)d request", "%(number)d requests", run.requests_made)
+    parts = [text % {"number": run.requests_made}]
     if run.bytes_read:
         parts.append(str(filesizeformat(run.bytes_read)))
     if run.duration_ms is not None:
-        parts.append(f"{run.duration_ms:,} ms")
+        parts.append(gettext("%(number)s ms") % {"number": f"{run.duration_ms:,}"})
     return ", ".join(parts)
 
 
@@ -87,8 +91,11 @@ def _budget(website: Website, runs: list[PollRun]) -> list[tuple[str, str | Safe
     seconds = last.duration_ms / 1000 + gaps
     share = 100 * seconds / website.poll_interval
     facts: list[tuple[str, str | SafeString]] = [
-        ("One reading costs", _cost(last)),
-        ("Of its interval it takes", f"{share:.0f} %" if share >= 1 else "under 1 %"),
+        (gettext("One reading costs"), _cost(last)),
+        (
+            gettext("Of its interval it takes"),
+            f"{share:.0f} %" if share >= 1 else gettext("under 1 %%") % {},
+        ),
     ]
     if is_public:
         facts += _host_facts(host_of(website.url))
@@ -101,8 +108,11 @@ _READ = (PollOutcome.UNCHANGED, PollOutcome.CHANGED)
 def _host_facts(host: str) -> list[tuple[str, str | SafeString]]:
     """Its host is shared by all who read it: one reader at a time, with a gap between requests."""
     gap = span_text(settings.HOST_MIN_GAP_SECONDS)
-    facts: list[tuple[str, str | SafeString]] = [(f"Pause between requests to {host}", gap)]
+    facts: list[tuple[str, str | SafeString]] = [
+        (gettext("Pause between requests to %(host)s") % {"host": host}, gap)
+    ]
     row = HostBudget.objects.filter(host=host).first()
     if row is not None and row.failure_count and row.next_at > timezone.now():
-        facts.append((f"Left alone after {row.failure_count} refusals, until", age(row.next_at)))
+        text = gettext("Left alone after %(number)d refusals, until")
+        facts.append((text % {"number": row.failure_count}, age(row.next_at)))
     return facts

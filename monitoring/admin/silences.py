@@ -13,6 +13,8 @@ from django.forms import DateTimeInput
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.base import TeamScopedAdmin
 from accounts.admin.display import age, badge, muted
@@ -21,6 +23,7 @@ from accounts.admin.serviceform import ServiceForm
 from accounts.admin.theme import CheckboxesWidget, DropdownFilter, SelectWidget
 from accounts.admin.verbs import Verb
 from accounts.choices import Role
+from common.texts import shown
 from monitoring.admin.silencing import SPANS, author_of, scope_words
 from monitoring.choices import EventType
 from monitoring.models import Silence
@@ -43,8 +46,8 @@ def _moment() -> forms.DateTimeField:
 
 class SilenceForm(ServiceForm):
     span = forms.ChoiceField(
-        label="For how long",
-        choices=[*SPANS, (OTHER, "Until the end below")],
+        label=_("For how long"),
+        choices=[*SPANS, (OTHER, _("Until the end below"))],
         initial="8",
         widget=SelectWidget(),
     )
@@ -54,7 +57,7 @@ class SilenceForm(ServiceForm):
         choices=EventType.choices,
         widget=CheckboxesWidget(),
         required=False,
-        help_text="None ticked: all kinds.",
+        help_text=_("None ticked: all kinds."),
     )
 
     class Meta:
@@ -64,7 +67,7 @@ class SilenceForm(ServiceForm):
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or {}
         if values.get("span") == OTHER and not values.get("ends_at"):
-            self.add_error("ends_at", "Say when it ends, or choose a span.")
+            self.add_error("ends_at", gettext("Say when it ends, or choose a span."))
         return values
 
     def run(self, row: Any | None) -> models.Model:
@@ -94,11 +97,15 @@ def _end(data: dict[str, Any]) -> datetime:
 
 
 class ForceFilter(DropdownFilter):
-    title = "state"
+    title = _("state")
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("now", "In force"), ("later", "Planned"), ("over", "Over")]
+        return [
+            ("now", gettext("In force")),
+            ("later", gettext("Planned")),
+            ("over", gettext("Over")),
+        ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         now = timezone.now()
@@ -123,16 +130,18 @@ class SilenceAdmin(TeamScopedAdmin):
     ordering = ("-ends_at", "-id")
     autocomplete_fields = ("website", "monitor")
     empty = step(
-        "Nothing is silenced",
-        "During maintenance, or while a shop misbehaves: what happens is recorded, but nobody is "
-        "told. Monitors, websites and alerts have buttons for it, too.",
+        _("Nothing is silenced"),
+        _(
+            "During maintenance, or while a shop misbehaves: what happens is recorded, but nobody is "
+            "told. Monitors, websites and alerts have buttons for it, too."
+        ),
         "notifications_off",
-        label="Add a silence",
+        label=_("Add a silence"),
     )
     verbs = (
         Verb(
             "end",
-            "End now",
+            _("End now"),
             "notifications_active",
             Role.OPERATOR,
             fits=lambda silence: silence.ends_at > timezone.now(),
@@ -153,10 +162,10 @@ class SilenceAdmin(TeamScopedAdmin):
             return [(None, {"fields": shown})]
         return [
             (None, {"fields": ["reason", "span", "ends_at"]}),
-            ("Of what", {"fields": ["team", "website", "monitor", "label"],
-                         "description": "What is left empty matches any: with none of them named "
-                                        "it is everything of the team."}),
-            ("More", {"classes": ["collapse"], "fields": ["starts_at", "event_types"]}),
+            (gettext("Of what"), {"fields": ["team", "website", "monitor", "label"],
+                         "description": gettext("What is left empty matches any: with none of them named "
+                                        "it is everything of the team.")}),
+            (gettext("More"), {"classes": ["collapse"], "fields": ["starts_at", "event_types"]}),
         ]  # fmt: skip
 
     def get_form(
@@ -172,33 +181,42 @@ class SilenceAdmin(TeamScopedAdmin):
 
     def do_end(self, request: HttpRequest, row: Silence) -> str:
         silence_end(silence=row)
-        return "ended. Events are announced again."
+        return gettext("ended. Events are announced again.")
 
-    @admin.display(description="State")
+    @admin.display(description=_("State"))
     def state(self, row: Silence) -> SafeString:
         now = timezone.now()
         if row.ends_at <= now:
-            return badge("Over", "idle")
-        return badge("In force", "warn") if row.starts_at <= now else badge("Planned", "info")
+            return badge(gettext("Over"), "idle")
+        return (
+            badge(gettext("In force"), "warn")
+            if row.starts_at <= now
+            else badge(gettext("Planned"), "info")
+        )
 
-    @admin.display(description="Of")
+    @admin.display(description=_("Of"))
     def scope(self, row: Silence) -> str:
         return scope_words(row)
 
-    @admin.display(description="Kinds of events")
+    @admin.display(description=_("Kinds of events"))
     def kinds(self, row: Silence) -> SafeString | str:
-        names = [str(KINDS.get(one, one)) for one in row.event_types]
-        more = f" and {len(names) - 3} more" if len(names) > 3 else ""
-        return ", ".join(names[:3]) + more if names else muted("all")
+        names = [shown(KINDS.get(one, one)) for one in row.event_types]
+        if not names:
+            return muted(gettext("all"))
+        some = ", ".join(names[:3])
+        if len(names) <= 3:
+            return some
+        text = gettext("%(some)s and %(number)d more")
+        return text % {"some": some, "number": len(names) - 3}
 
-    @admin.display(description="Begins", ordering="starts_at")
+    @admin.display(description=_("Begins"), ordering="starts_at")
     def starts(self, row: Silence) -> SafeString:
         return age(row.starts_at)
 
-    @admin.display(description="Ends", ordering="ends_at")
+    @admin.display(description=_("Ends"), ordering="ends_at")
     def ends(self, row: Silence) -> SafeString:
         return age(row.ends_at)
 
-    @admin.display(description="By", ordering="author")
+    @admin.display(description=_("By"), ordering="author")
     def author_shown(self, row: Silence) -> SafeString | str:
         return row.author or muted("–")

@@ -9,6 +9,8 @@ from urllib.parse import urlencode
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.display import page_url
 from accounts.admin.rights import holds, team_id_of
@@ -16,16 +18,22 @@ from accounts.admin.verbs import Verb, VerbsMixin
 from accounts.choices import Role
 from accounts.models import User
 from common.errors import InvalidInputError
+from common.texts import Text
 from monitoring.alerting import Author
 from monitoring.alertselectors import silences_now
 from monitoring.models import Alert, Monitor, Silence
 from monitoring.services.silences import silence_create
 from websites.models import Website
 
-SPANS = (("1", "1 h"), ("8", "8 h"), ("24", "24 h"), ("168", "7 days"))
+SPANS: tuple[tuple[str, Text], ...] = (
+    ("1", _("1 h")),
+    ("8", _("8 h")),
+    ("24", _("24 h")),
+    ("168", _("7 days")),
+)
 """(hours, label) of the shortcuts."""
 
-SILENCE = Verb("silence", "Silence", "notifications_off", Role.OPERATOR, is_form=True)
+SILENCE = Verb("silence", _("Silence"), "notifications_off", Role.OPERATOR, is_form=True)
 
 
 class Held(NamedTuple):
@@ -47,8 +55,8 @@ def scope_words(silence: Silence) -> str:
     """What it covers: "VPS S", "My shop", "label vps", or everything of its team."""
     named = [str(row) for row in (silence.monitor, silence.website) if row is not None]
     if silence.label:
-        named.append(f"label {silence.label}")
-    return ", ".join(named) or "everything of the team"
+        named.append(gettext("label %(label)s") % {"label": silence.label})
+    return ", ".join(named) or gettext("everything of the team")
 
 
 class SilencedMixin(VerbsMixin):
@@ -57,7 +65,7 @@ class SilencedMixin(VerbsMixin):
     def do_silence(self, request: HttpRequest, row: Alert | Monitor | Website) -> str:
         hours = request.POST.get("hours", "")
         if hours not in dict(SPANS):
-            raise InvalidInputError("Choose how long.")
+            raise InvalidInputError(gettext("Choose how long."))
         website = row if isinstance(row, Website) else row.website
         monitor = row if isinstance(row, Monitor) else getattr(row, "monitor", None)
         silence_create(
@@ -68,7 +76,8 @@ class SilencedMixin(VerbsMixin):
             reason=request.POST.get("reason", ""),
             author=author_of(request),
         )
-        return f"silenced for {dict(SPANS)[hours]}. What happens is recorded, but not announced."
+        text = gettext("silenced for %(span)s. What happens is recorded, but not announced.")
+        return text % {"span": dict(SPANS)[hours]}
 
     def silence_context(
         self, request: HttpRequest, row: Alert | Monitor | Website

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 WIDTH, HEIGHT, EDGE = 96, 24, 2
 
@@ -19,7 +20,7 @@ def sparkline(points: Sequence[int | None], *, label: str = "") -> SafeString:
     """
     known = [point for point in points if point is not None]
     if not known:
-        return format_html('<span class="desk-muted">{}</span>', "no number")
+        return format_html('<span class="desk-muted">{}</span>', gettext("no number"))
     top = max(*known, 1)
     step = WIDTH / len(points)
     line = area = ""
@@ -50,5 +51,9 @@ def sparkline(points: Sequence[int | None], *, label: str = "") -> SafeString:
 
 
 def _told(points: Sequence[int | None], known: Sequence[int]) -> str:
-    last = "unknown" if points[-1] is None else f"{points[-1]:,}"
-    return f"Lowest {min(known):,}, highest {max(known):,}, now {last}"
+    last = gettext("unknown") if points[-1] is None else f"{points[-1]:,}"
+    return gettext("Lowest %(lowest)s, highest %(highest)s, now %(last)s") % {
+        "lowest": f"{min(known):,}",
+        "highest": f"{max(known):,}",
+        "last": last,
+    }

@@ -6,7 +6,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import NamedTuple
 
+from django.utils.dates import WEEKDAYS_ABBR
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
 from accounts.admin.display import span_text
+from common.texts import Text
 from monitoring.admin.chartaxes import number_text
 from monitoring.statistics import forecast as reasons
 from monitoring.statistics.flows import PriceChange
@@ -14,17 +19,19 @@ from monitoring.statistics.forecast import Forecast
 from monitoring.statistics.report import Statistics
 from monitoring.statistics.rhythm import Pattern
 
-WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 LONGEST = 365
 MOST_PRICES = 5
 USUAL_COUNT, USUAL_SHARE = 3, 0.4
 """An hour is called usual from so many arrivals on, if it has such a share of them all."""
 
-WHY_NO_FORECAST = {
-    reasons.NO_NUMBER: ("No forecast", "The shop shows no number for it."),
-    reasons.SOLD_OUT: ("Sold out", ""),
-    reasons.TOO_LITTLE: ("No forecast yet", "It takes a day of known stock and three sales."),
-    reasons.NOTHING_SOLD: ("No end in sight", "Nothing was sold lately."),
+WHY_NO_FORECAST: dict[str, tuple[Text, Text]] = {
+    reasons.NO_NUMBER: (_("No forecast"), _("The shop shows no number for it.")),
+    reasons.SOLD_OUT: (_("Sold out"), ""),
+    reasons.TOO_LITTLE: (
+        _("No forecast yet"),
+        _("It takes a day of known stock and three sales."),
+    ),
+    reasons.NOTHING_SOLD: (_("No end in sight"), _("Nothing was sold lately.")),
 }
 """Reason -> (heading, sentence)."""
 
@@ -74,15 +81,21 @@ def panel_of(found: Statistics, *, zone_name: str) -> Panel:
         lasts=lasts,
         lasts_more=lasts_more,
         flows=[
-            FlowRow("Sold", *(_pieces(one.sold) for one in (found.day, found.week, found.month))),
             FlowRow(
-                "Came in", *(_pieces(one.restocked) for one in (found.day, found.week, found.month))
+                gettext("Sold"),
+                *(_pieces(one.sold) for one in (found.day, found.week, found.month)),
+            ),
+            FlowRow(
+                gettext("Came in"),
+                *(_pieces(one.restocked) for one in (found.day, found.week, found.month)),
             ),
         ],
         sell_out=sell_out,
         sell_out_more=sell_out_more,
         share="" if share is None else f"{share:.0%}",
-        share_more="" if known is None else f"Its stock was known {known:.0%} of the time.",
+        share_more=""
+        if known is None
+        else gettext("Its stock was known %(share)s of the time.") % {"share": f"{known:.0%}"},
         share_percent=round(100 * (share or 0)),
         week=_week(found.restocks),
         usual=_usual(found.restocks, zone_name),
@@ -93,18 +106,44 @@ def panel_of(found: Statistics, *, zone_name: str) -> Panel:
 
 def forecast_words(found: Forecast) -> tuple[str, str]:
     """("Lasts about 3 days (2 to 6)", how sure that is), or (why not, the rate if it is known)."""
-    rate = "" if found.per_day is None else f"It sells {_rate(found.per_day)} while in stock."
+    rate = ""
+    if found.per_day is not None:
+        rate = gettext("It sells %(rate)s while in stock.") % {"rate": _rate(found.per_day)}
     if found.days is None or found.low is None or found.high is None:
         heading, why = WHY_NO_FORECAST[found.reason]
-        return heading, " ".join(filter(None, [why, rate if found.per_day else ""]))
+        return str(heading), " ".join(filter(None, [str(why), rate if found.per_day else ""]))
     if found.low > LONGEST:
-        return "Lasts more than a year", rate
+        return gettext("Lasts more than a year"), rate
     if found.days < 1 / 24:
-        return "Lasts less than an hour", rate
-    unit, size = ("hours", 1 / 24) if found.days < 2 else ("days", 1.0)
-    days, low, high = (_count(one / size) for one in (found.days, found.low, found.high))
-    words = f"Lasts about {days} {unit if days != '1' else unit[:-1]} ({low} to {high})"
-    return words, f"{rate} In four cases of five it lasts between {low} and {high} {unit}."
+        return gettext("Lasts less than an hour"), rate
+    in_hours = found.days < 2
+    size = 1 / 24 if in_hours else 1.0
+    numbers = [_rounded(one / size) for one in (found.days, found.low, found.high)]
+    words, sure = _lasts_hours(numbers[0]) if in_hours else _lasts_days(numbers[0])
+    told = dict(zip(("number", "low", "high"), map(_count, numbers), strict=True))
+    return words % told, f"{rate} {sure % told}"
+
+
+def _lasts_hours(number: int) -> tuple[str, str]:
+    return (
+        ngettext(
+            "Lasts about %(number)s hour (%(low)s to %(high)s)",
+            "Lasts about %(number)s hours (%(low)s to %(high)s)",
+            number,
+        ),
+        gettext("In four cases of five it lasts between %(low)s and %(high)s hours."),
+    )
+
+
+def _lasts_days(number: int) -> tuple[str, str]:
+    return (
+        ngettext(
+            "Lasts about %(number)s day (%(low)s to %(high)s)",
+            "Lasts about %(number)s days (%(low)s to %(high)s)",
+            number,
+        ),
+        gettext("In four cases of five it lasts between %(low)s and %(high)s days."),
+    )
 
 
 def length_words(length: timedelta) -> str:
@@ -112,25 +151,34 @@ def length_words(length: timedelta) -> str:
     hours = length.total_seconds() / 3600
     if hours < 1:
         return span_text(length.total_seconds())
-    number, unit = (hours, "h") if hours < 48 else (hours / 24, "d")
-    return f"{number:.1f}".removesuffix(".0") + f" {unit}"
+    if hours < 48:
+        return gettext("%(number)s h") % {"number": _short(hours)}
+    return gettext("%(number)s d") % {"number": _short(hours / 24)}
 
 
 def _rate(per_day: float) -> str:
     if per_day >= 10:
-        return f"{number_text(round(per_day))} a day"
+        return gettext("%(number)s a day") % {"number": number_text(round(per_day))}
     if per_day >= 1:
-        return f"{per_day:.1f}".removesuffix(".0") + " a day"
+        return gettext("%(number)s a day") % {"number": _short(per_day)}
     if per_day * 7 >= 1:
-        return f"{per_day * 7:.1f}".removesuffix(".0") + " a week"
-    return "less than one a week"
+        return gettext("%(number)s a week") % {"number": _short(per_day * 7)}
+    return gettext("less than one a week")
 
 
-def _count(number: float) -> str:
-    """Two digits are as much as a forecast is worth."""
+def _short(number: float) -> str:
+    return f"{number:.1f}".removesuffix(".0")
+
+
+def _rounded(number: float) -> int:
+    """Two digits are as much as a forecast is worth. 0 is less than one."""
     if number >= 100:
-        return number_text(int(round(number, -1)))
-    return str(max(round(number), 1)) if number >= 1 else "less than 1"
+        return int(round(number, -1))
+    return max(round(number), 1) if number >= 1 else 0
+
+
+def _count(number: int) -> str:
+    return number_text(number) if number else gettext("less than 1")
 
 
 def _pieces(number: int | None) -> str:
@@ -140,12 +188,13 @@ def _pieces(number: int | None) -> str:
 def _sell_out(found: Statistics) -> tuple[str, str]:
     if found.sell_out_mean is None or found.sell_out_median is None:
         return "", ""
-    times = "once" if found.sell_outs == 1 else f"{found.sell_outs} times"
-    return (
-        length_words(found.sell_out_median),
-        f"from restock to sold out (median; average {length_words(found.sell_out_mean)}), "
-        f"seen {times}.",
+    text = ngettext(
+        "from restock to sold out (median; average %(mean)s), seen once.",
+        "from restock to sold out (median; average %(mean)s), seen %(number)d times.",
+        found.sell_outs,
     )
+    told = {"mean": length_words(found.sell_out_mean), "number": found.sell_outs}
+    return length_words(found.sell_out_median), text % told
 
 
 def _week(pattern: Pattern) -> list[tuple[str, list[Cell]]]:
@@ -155,13 +204,13 @@ def _week(pattern: Pattern) -> list[tuple[str, list[Cell]]]:
         return []
     return [
         (
-            day,
+            str(day),
             [
                 Cell(count, -(-4 * count // most), f"{day} {_hours(hour)}: {count}")
                 for hour, count in enumerate(hours)
             ],
         )
-        for day, hours in zip(WEEKDAYS, pattern, strict=True)
+        for day, hours in zip(WEEKDAYS_ABBR.values(), pattern, strict=True)
     ]
 
 
@@ -170,16 +219,17 @@ def _usual(pattern: Pattern, zone_name: str) -> str:
     total = sum(map(sum, pattern))
     week = [
         (count, f"{day} {_hours(hour)}")
-        for day, hours in zip(WEEKDAYS, pattern, strict=True)
+        for day, hours in zip(WEEKDAYS_ABBR.values(), pattern, strict=True)
         for hour, count in enumerate(hours)
     ]
     days = [(sum(counts), _hours(hour)) for hour, counts in enumerate(zip(*pattern, strict=True))]
-    zone = f"Times of {zone_name}."
+    zone = gettext("Times of %(zone)s.") % {"zone": zone_name}
     for hours in (week, days):
         most, when = max(hours, key=lambda one: one[0])
         if most >= max(USUAL_COUNT, total * USUAL_SHARE):
-            return f"Most often {when} ({most} of {total}). {zone}"
-    return f"No hour stands out. {zone}"
+            text = gettext("Most often %(when)s (%(most)d of %(total)d).")
+            return f"{text % {'when': when, 'most': most, 'total': total}} {zone}"
+    return f"{gettext('No hour stands out.')} {zone}"
 
 
 def _hours(hour: int) -> str:

@@ -11,6 +11,8 @@ from django.http import HttpRequest
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.base import TeamScopedAdmin
 from accounts.admin.display import age, list_url, muted, page_url, span_text, text_link
@@ -20,6 +22,7 @@ from accounts.admin.theme import ChoicesFilter
 from accounts.admin.verbs import Verb
 from accounts.choices import Role
 from common.errors import ProductError
+from common.texts import shown
 from monitoring.admin.alertbadges import open_alert_rows
 from monitoring.admin.badges import health_badge
 from monitoring.admin.exportcolumns import WEBSITES
@@ -51,11 +54,12 @@ def _is_polled(website: Website) -> bool:
 
 def _kind_shown(website: Website) -> str:
     if website.source != AUTO:
-        return source_class(website.source).label
-    found = source_class(website.kind).label
+        return shown(source_class(website.source).label)
+    words = {"automatic": shown(AUTO_LABEL), "kind": shown(source_class(website.kind).label)}
     if website.resolved_source:
-        return f"{AUTO_LABEL}: {found}"
-    return f"{AUTO_LABEL}: {found}, until a connection test finds the best one"
+        return gettext("%(automatic)s: %(kind)s") % words
+    text = gettext("%(automatic)s: %(kind)s, until a connection test finds the best one")
+    return text % words
 
 
 @admin.register(Website)
@@ -74,25 +78,27 @@ class WebsiteAdmin(
     search_fields = ("name", "url", "region")
     conditional_fields = OPTIONS.conditions("source")
     deletes_with_it: ClassVar = {
-        "Monitors": "monitors",
-        "Stock records": "monitors__records",
-        "Events": "history",
-        "Poll runs": "poll_runs",
-        "Catalogue products": "catalogue",
+        "monitors": _("Monitors"),
+        "monitors__records": _("Stock records"),
+        "history": _("Events"),
+        "poll_runs": _("Poll runs"),
+        "catalogue": _("Catalogue products"),
     }
     empty = step(
-        "Add your first shop",
-        "Give the address of a WHMCS shop, and API credentials if you have them. Then import the "
-        "products you want to watch.",
+        _("Add your first shop"),
+        _(
+            "Give the address of a WHMCS shop, and API credentials if you have them. Then import the "
+            "products you want to watch."
+        ),
         "storefront",
-        label="Add a website",
+        label=_("Add a website"),
     )
     verbs = (
-        Verb("poll", "Poll now", "sync", Role.OPERATOR, fits=_is_polled, is_main=True),
-        Verb("check", "Test connection", "network_check", Role.OPERATOR, fits=_is_polled),
+        Verb("poll", _("Poll now"), "sync", Role.OPERATOR, fits=_is_polled, is_main=True),
+        Verb("check", _("Test connection"), "network_check", Role.OPERATOR, fits=_is_polled),
         Verb(
             "import",
-            "Import products",
+            _("Import products"),
             "playlist_add",
             Role.OPERATOR,
             fits=_is_polled,
@@ -100,18 +106,24 @@ class WebsiteAdmin(
         ),
         Verb(
             "pause",
-            "Pause",
+            _("Pause"),
             "pause",
             Role.OWNER,
-            confirm="While it is paused nothing is read: a restock that comes and goes meanwhile "
-            "is never noticed. Pause it?",
+            confirm=_(
+                "While it is paused nothing is read: a restock that comes and goes meanwhile "
+                "is never noticed. Pause it?"
+            ),
             fits=lambda website: website.is_active,
         ),
         Verb(
-            "resume", "Resume", "play_arrow", Role.OWNER, fits=lambda website: not website.is_active
+            "resume",
+            _("Resume"),
+            "play_arrow",
+            Role.OWNER,
+            fits=lambda website: not website.is_active,
         ),
         SILENCE,
-        Verb("proxy", "Set proxy", "vpn_lock", None, fits=_is_polled, is_form=True),
+        Verb("proxy", _("Set proxy"), "vpn_lock", None, fits=_is_polled, is_form=True),
     )
 
     # --- List ------------------------------------------------------------------------------
@@ -129,28 +141,30 @@ class WebsiteAdmin(
         shown: QuerySet[Any] = rows.annotate(monitor_count=Coalesce(Subquery(counted), 0))
         return shown
 
-    @admin.display(description="Health", ordering="health")
+    @admin.display(description=_("Health"), ordering="health")
     def health_shown(self, row: Website) -> SafeString:
         return health_badge(row)
 
-    @admin.display(description="Source", ordering="source")
+    @admin.display(description=_("Source"), ordering="source")
     def source_shown(self, row: Website) -> str:
-        return row.get_source_display()
+        return shown(row.get_source_display())
 
-    @admin.display(description="Monitors", ordering="monitor_count")
+    @admin.display(description=_("Monitors"), ordering="monitor_count")
     def monitors_shown(self, row: Any) -> SafeString:
         return text_link(list_url(Monitor, f"website__id__exact={row.pk}"), str(row.monitor_count))
 
-    @admin.display(description="Last good read", ordering="last_success_at")
+    @admin.display(description=_("Last good read"), ordering="last_success_at")
     def last_read(self, row: Website) -> SafeString:
         return age(row.last_success_at)
 
-    @admin.display(description="Next poll", ordering="next_poll_at")
+    @admin.display(description=_("Next poll"), ordering="next_poll_at")
     def next_poll(self, row: Website) -> SafeString:
         if not row.is_active or not _is_polled(row):
             return muted("–")
         late = (timezone.now() - row.next_poll_at).total_seconds()
-        return age(row.next_poll_at) if late < 0 else muted(f"due since {span_text(late)}")
+        if late < 0:
+            return age(row.next_poll_at)
+        return muted(gettext("due since %(span)s") % {"span": span_text(late)})
 
     # --- Form ------------------------------------------------------------------------------
 
@@ -174,9 +188,9 @@ class WebsiteAdmin(
         connection = ["source", "url", *(OPTIONS.names() if may_edit else [])]
         return [
             (None, {"fields": ["team", "name"]}),
-            ("Connection", {"fields": connection}),
+            (gettext("Connection"), {"fields": connection}),
             (
-                "Watching",
+                gettext("Watching"),
                 {"fields": ["poll_interval", "region", "labels", "link_template", "is_on_board"]},
             ),
         ]
@@ -210,10 +224,12 @@ class WebsiteAdmin(
             "health": health_badge(row),
             "kind": _kind_shown(row),
             "identifier": row.credentials.get("identifier", ""),
-            "reasons": why_not_running(row),
-            "all_well": "All is well: nothing stands in the way of reading it."
+            "reasons": [shown(one) for one in why_not_running(row)],
+            "all_well": gettext("All is well: nothing stands in the way of reading it.")
             if _is_polled(row)
-            else "Stock of this website is pushed by its API or by hand; nothing is polled.",
+            else gettext(
+                "Stock of this website is pushed by its API or by hand; nothing is polled."
+            ),
             "last_read": age(row.last_success_at),
             "last_polled": age(row.last_polled_at),
             "next_poll": self.next_poll(row),
@@ -222,10 +238,10 @@ class WebsiteAdmin(
             if is_super(request) and _is_polled(row)
             else "",
             "links": [
-                ("Monitors", list_url(Monitor, query), row.monitors.count()),
-                ("Catalogue", list_url(CatalogueProduct, query), row.catalogue.count()),
-                ("Events", list_url(MonitorHistory, query), row.history.count()),
-                ("Poll runs", list_url(PollRun, query), row.poll_runs.count()),
+                (gettext("Monitors"), list_url(Monitor, query), row.monitors.count()),
+                (gettext("Catalogue"), list_url(CatalogueProduct, query), row.catalogue.count()),
+                (gettext("Events"), list_url(MonitorHistory, query), row.history.count()),
+                (gettext("Poll runs"), list_url(PollRun, query), row.poll_runs.count()),
             ],
         }
 
@@ -233,26 +249,31 @@ class WebsiteAdmin(
 
     def do_poll(self, request: HttpRequest, row: Website) -> str:
         run = poll_request(website=row)
-        return f"poll {run.pk} is requested; it starts within a second."
+        text = gettext("poll %(number)d is requested; it starts within a second.")
+        return text % {"number": run.pk}
 
     def do_check(self, request: HttpRequest, row: Website) -> str:
         result = website_check(website=row)
         if not result.ok:
             raise ProductError(result.message, code=result.code, advice=result.advice)
-        return " ".join(filter(None, [result.message, result.advice]))
+        return " ".join(shown(text) for text in (result.message, result.advice) if text)
 
     def do_proxy(self, request: HttpRequest, row: Website) -> str:
         """For superusers: a proxy reaches what we refuse to."""
         website_proxy_set(website=row, url=request.POST.get("proxy", ""))
-        return "is read by way of the proxy." if row.proxy else "is read without a proxy."
+        return (
+            gettext("is read by way of the proxy.")
+            if row.proxy
+            else gettext("is read without a proxy.")
+        )
 
     def do_pause(self, request: HttpRequest, row: Website) -> str:
         website_pause(website=row)
-        return "paused."
+        return gettext("paused.")
 
     def do_resume(self, request: HttpRequest, row: Website) -> str:
         website_resume(website=row)
-        return "resumed, it is polled at once."
+        return gettext("resumed, it is polled at once.")
 
     def response_add(self, request: HttpRequest, obj: Any, post_url_continue: Any = None) -> Any:
         """A new shop's next step is its products."""
@@ -260,7 +281,8 @@ class WebsiteAdmin(
             return super().response_add(request, obj, post_url_continue)
         self.message_user(
             request,
-            f"{obj} is added. Test the connection, then choose the products to watch.",
+            gettext("%(website)s is added. Test the connection, then choose the products to watch.")
+            % {"website": obj},
             messages.SUCCESS,
         )
         return redirect(page_url(obj))
