@@ -53,17 +53,20 @@ def failure_by_answer(status: int, html: str, *, is_mitigated: bool) -> str:
         return "blocked"
     if status == 429:
         return "rate_limited"
-    head = html[:65536].lower()
-    is_challenge = any(mark in head for mark in _CHALLENGES)
     if status in (404, 410):
         return "not_found"
-    if status in (401, 403, 406, 407, 451) or (status >= 400 and is_challenge):
+    if status >= 400:
+        return _refusal(status, html[:65536].lower())
+    return "error" if 300 <= status or not html or html.isspace() else ""
+
+
+def _refusal(status: int, head: str) -> str:
+    is_challenge = any(mark in head for mark in _CHALLENGES)
+    if is_challenge or status in (401, 403, 406, 407, 451):
         return "blocked"
     if status == 503 and any(word in head for word in _MAINTENANCE):
         return "maintenance"
-    if status >= 400 or not html.strip():
-        return "error"
-    return "error" if 300 <= status < 400 else ""
+    return "error"
 
 
 def failure_by_page(doc: Document, final_url: str) -> str:
