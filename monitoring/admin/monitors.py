@@ -82,6 +82,11 @@ class ThresholdForm(MonitorForm):
 
     labels = None  # type: ignore[assignment]
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs["aria-label"] = f"{field.label}: {self.instance}"
+
 
 def _is_pushed(monitor: Monitor) -> bool:
     return not source_class(monitor.website.source).is_polled

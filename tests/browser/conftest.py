@@ -12,7 +12,7 @@ import pytest
 from django.conf import settings
 
 from tests.admin.world import World, make_world
-from tests.browser.desk import Desk
+from tests.browser.desk import Desk, opened
 
 CHROMIUM = next(
     (
@@ -25,6 +25,15 @@ CHROMIUM = next(
 playwright_api = pytest.importorskip(
     "playwright.sync_api", reason="playwright is not installed: see requirements-dev.txt"
 )
+
+
+@pytest.hookimpl(tryfirst=True)  # before `-m` chooses
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Every test here drives a browser, takes its time, and depends on no database."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            for name in ("browser", "once", "slow"):
+                item.add_marker(name)
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +55,8 @@ def browser() -> Iterator[Any]:
 
 @pytest.fixture(scope="session")
 def screenshots() -> Path:
-    folder = Path(settings.VAR_DIR) / "screenshots"
+    """Beside the reports of `make test`, which begins with an empty folder."""
+    folder = Path(settings.VAR_DIR) / "reports" / "screenshots"
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 
@@ -56,17 +66,11 @@ def world(transactional_db: None) -> World:
     return make_world("demo", amount=3)
 
 
-@pytest.fixture(params=["light", "dark", "phone"])
+@pytest.fixture
 def desk(
     request: pytest.FixtureRequest, browser: Any, live_server: Any, screenshots: Path
 ) -> Iterator[Desk]:
-    """The desk in a browser window; afterwards nothing may have gone wrong in it."""
-    narrow = request.param == "phone"
-    context = browser.new_context(
-        viewport={"width": 390, "height": 844} if narrow else {"width": 1400, "height": 900},
-        color_scheme="dark" if request.param == "dark" else "light",
-    )
-    desk = Desk(context.new_page(), live_server.url, screenshots, request.param)
-    yield desk
-    context.close()
-    assert desk.trouble == []
+    """The desk in a window; light unless a test asks for other looks."""
+    look = getattr(request, "param", "light")
+    with opened(browser, live_server.url, screenshots, look) as desk:
+        yield desk

@@ -3,14 +3,29 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from accounts.models import User
+from tests.browser import axe
 from tests.docs.pages import DOCS
+
+PHONE = {"width": 390, "height": 844}
+WIDE = {"width": 1400, "height": 900}
+LOOKS = pytest.mark.parametrize("desk", ["light", "dark", "phone"], indirect=True)
+LEFT = "net::ERR_ABORTED"
+"""A request that was under way when the page was left; nothing failed."""
 
 
 class Desk:
-    """`trouble` collects console errors, failed requests, and requests to other hosts."""
+    """`trouble` collects console errors, failed requests, requests to other hosts, pages that are
+    too wide, and grave faults of accessibility."""
 
     def __init__(self, page: Any, url: str, screenshots: Path, look: str) -> None:
         self.page = page
@@ -21,6 +36,7 @@ class Desk:
         page.on("console", self._on_console)
         page.on("pageerror", lambda error: self.trouble.append(f"script: {error}"))
         page.on("request", self._on_request)
+        page.on("requestfailed", self._on_failed)
         page.on("response", self._on_response)
         page.on("dialog", lambda dialog: dialog.accept())
 
@@ -31,6 +47,10 @@ class Desk:
     def _on_request(self, request: Any) -> None:
         if not request.url.startswith((self.url, "data:", "blob:")):
             self.trouble.append(f"another host: {request.url}")
+
+    def _on_failed(self, request: Any) -> None:
+        if request.failure != LEFT and request.url.startswith(self.url):
+            self.trouble.append(f"{request.failure}: {request.url}")
 
     def _on_response(self, response: Any) -> None:
         if response.status >= 400:
@@ -43,6 +63,14 @@ class Desk:
         self.page.click("button[type=submit]")
         self.page.wait_for_url("**/admin/")
 
+    def enter(self, user: User) -> None:
+        """As somebody who logged in before: most walks are not about that."""
+        client = Client()
+        client.force_login(user)
+        name = settings.SESSION_COOKIE_NAME
+        cookie = {"name": name, "value": client.cookies[name].value, "url": self.url}
+        self.page.context.add_cookies([cookie])
+
     def open(self, path: str) -> None:
         self.page.goto(f"{self.url}{path}")
 
@@ -50,15 +78,27 @@ class Desk:
         """A button of the row's page."""
         self.page.click(f".desk-button:has-text('{label}')")
 
+    def sees(self, text: str) -> None:
+        self.page.wait_for_selector(f"text={text}")
+
     def text(self) -> str:
         return str(self.page.inner_text("body"))
 
-    def picture(self, name: str) -> None:
-        """Keeps a picture, and puts it among those of docs/ when they are taken anew."""
+    def look_over(self, name: str) -> None:
+        """Keeps a picture; grave faults of accessibility are trouble, in dark colours too. Where axe
+        is not installed only the picture: test_accessibility.py says so."""
+        self.shoot(name)
+        if axe.SCRIPT.is_file():
+            found = axe.faults(self.page, also_dark=self._look == "light")
+            self.trouble += [f"{name}: {one}" for one in found]
+
+    def picture(self, name: str, place: str = "") -> None:
+        """Keeps a picture, and puts it, or what `place` selects of it, among those of docs/ when they
+        are taken anew."""
         self.shoot(name)
         if os.environ.get("PICTURES"):
-            target = DOCS / "images" / f"{name}.png"
-            self.page.screenshot(path=str(target), animations="disabled")
+            target = self.page.locator(place) if place else self.page
+            target.screenshot(path=str(DOCS / "images" / f"{name}.png"), animations="disabled")
 
     def shoot(self, name: str) -> None:
         """Keeps a picture; a page that is wider than its window is trouble."""
@@ -69,3 +109,21 @@ class Desk:
         )
         if needed > window:
             self.trouble.append(f"{name} is {needed} px wide in a window of {window}")
+
+
+@contextmanager
+def opened(browser: Any, url: str, screenshots: Path, look: str = "light") -> Iterator[Desk]:
+    """A window of its own with the desk in it; afterwards nothing may have gone wrong in it."""
+    context = browser.new_context(
+        viewport=PHONE if look == "phone" else WIDE,
+        color_scheme="dark" if look == "dark" else "light",
+    )
+    desk = Desk(context.new_page(), url, screenshots, look)
+    try:
+        yield desk
+    except BaseException:
+        desk.page.screenshot(path=str(screenshots / "failed.png"))
+        raise
+    finally:
+        context.close()
+    assert desk.trouble == []

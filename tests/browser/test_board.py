@@ -6,20 +6,11 @@ from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
-import pytest
 from django.utils import timezone
 
 from tests.browser.desk import Desk
 from tests.factories import make_team
 from tests.monitoring.board.conftest import make_shop, make_stocked
-
-pytestmark = [
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.browser,
-    pytest.mark.once,
-    pytest.mark.slow,
-    pytest.mark.parametrize("desk", ["light"], indirect=True),
-]
 
 SHELF = (
     ("KVM 2 · 2 vCPU, 4 GB", "Nimbus Hosting", "7.90", 4, 23),

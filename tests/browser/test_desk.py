@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import pytest
 from django.utils import timezone
 
 from common.patience import wait_for_background
@@ -12,21 +11,16 @@ from demo.world import World as FakeWorld
 from monitoring.models import Monitor, PollRun, StockRecord
 from notifications.models import Channel, NotificationLog, Subscription
 from tests.admin.world import World, page
-from tests.browser.desk import Desk
+from tests.browser.desk import LOOKS, Desk
 from tests.factories import make_website
 from websites.models import CatalogueProduct, Website
 
-pytestmark = [
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.browser,
-    pytest.mark.once,
-    pytest.mark.slow,
-]
 
-
+@LOOKS
 def test_a_round_through_the_desk(desk: Desk, world: World) -> None:
     tell_a_story(world.monitor)
-    desk.log_in("demo-owner", "password-1234")
+    desk.enter(world.owner)
+    desk.open("/admin/")
     assert "Latest events" in desk.text()
     desk.shoot("overview")
     for model, seen in (
@@ -45,9 +39,10 @@ def test_a_round_through_the_desk(desk: Desk, world: World) -> None:
         desk.shoot(f"{shown.__name__.lower()}-page")
 
 
+@LOOKS
 def test_the_monitor_page_draws_its_chart(desk: Desk, world: World) -> None:
     tell_a_story(world.monitor)
-    desk.log_in("demo-viewer", "password-1234")
+    desk.enter(world.viewer)
     desk.open(page(Monitor, "change", world.monitor.pk))
     plot = desk.page.locator(".desk-chart-plot").bounding_box()
     line = desk.page.locator(".desk-chart-plot .desk-chart-line").bounding_box()
@@ -65,9 +60,8 @@ def test_the_monitor_page_draws_its_chart(desk: Desk, world: World) -> None:
     assert desk.page.locator(".desk-chart-span.is-unknown").count() == 1
 
 
-@pytest.mark.parametrize("desk", ["light"], indirect=True)
 def test_buttons_ask_and_act(desk: Desk, world: World) -> None:
-    desk.log_in("demo-owner", "password-1234")
+    desk.enter(world.owner)
     desk.open(page(Website, "change", world.website.pk))
     desk.press("Poll now")
     desk.page.wait_for_selector("text=is requested")
@@ -77,9 +71,8 @@ def test_buttons_ask_and_act(desk: Desk, world: World) -> None:
     assert not world.website.is_active
 
 
-@pytest.mark.parametrize("desk", ["light"], indirect=True)
 def test_only_the_fields_of_the_chosen_kind_are_shown(desk: Desk, world: World) -> None:
-    desk.log_in("demo-owner", "password-1234")
+    desk.enter(world.owner)
     desk.open("/admin/notifications/channel/add/")
     desk.page.select_option("select[name=kind]", "webhook")
     desk.page.wait_for_selector("[name=opt_webhook__url]", state="visible")
@@ -92,13 +85,12 @@ def test_only_the_fields_of_the_chosen_kind_are_shown(desk: Desk, world: World) 
     desk.page.wait_for_selector("[name=opt_whmcs_api__identifier]", state="hidden")
 
 
-@pytest.mark.parametrize("desk", ["light"], indirect=True)
 def test_products_are_imported_with_a_progress_bar(desk: Desk, world: World) -> None:
     with FakeWorld() as fakes:
         shop = fakes.shop("alpha")
         shop.add_products(40, stock=3)
         website = make_website(world.team, url=shop.url, credentials=dict(shop.credentials))
-        desk.log_in("demo-operator", "password-1234")
+        desk.enter(world.operator)
         desk.open(page(Website, "import", website.pk))
         desk.press("Read the shop now")
         desk.page.wait_for_selector("text=40 products, 40 of them not watched yet")

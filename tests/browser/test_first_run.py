@@ -26,13 +26,6 @@ from tests.docs.pages import table_rows, text_of
 from tests.factories import make_team, make_user
 from websites.models import Website
 
-pytestmark = [
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.browser,
-    pytest.mark.once,
-    pytest.mark.slow,
-]
-
 GUIDE = "docs/first-steps.md"
 
 
@@ -68,7 +61,6 @@ def fakes(settings: Any) -> Iterator[FakeWorld]:
         assert wait_for_background(10)
 
 
-@pytest.mark.parametrize("desk", ["light"], indirect=True)
 def test_a_newcomer_has_a_shop_watched_and_a_test_message(
     desk: Desk, fakes: FakeWorld, transactional_db: None, settings: Any
 ) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import pytest
 from django.utils import timezone
 
 from monitoring.models import Alert, Monitor, MonitorHistory
@@ -12,21 +11,14 @@ from tests.admin.world import World, page
 from tests.browser.desk import Desk
 from tests.factories import make_monitor, make_website
 
-pytestmark = [
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.browser,
-    pytest.mark.once,
-    pytest.mark.slow,
-    pytest.mark.parametrize("desk", ["light"], indirect=True),
-]
-
 IN_STOCK = "a.over-figure[href*='stock=in'] b"
 SHOPS = "#overview a[href='/admin/websites/website/']"
 
 
 def test_the_overview_follows_what_happens_without_reload(desk: Desk, world: World) -> None:
     tell_a_day(world)
-    desk.log_in("demo-viewer", "password-1234")
+    desk.enter(world.viewer)
+    desk.open("/admin/")
     view = desk.page
     view.wait_for_selector("text=Live")
     desk.shoot("overview-live")
@@ -55,7 +47,7 @@ def test_the_overview_follows_what_happens_without_reload(desk: Desk, world: Wor
 
 
 def test_thresholds_of_many_monitors_are_changed(desk: Desk, world: World) -> None:
-    desk.log_in("demo-operator", "password-1234")
+    desk.enter(world.operator)
     desk.open(page(Monitor, "changelist"))
     view = desk.page
     view.check("#action-toggle")

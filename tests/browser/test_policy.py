@@ -12,18 +12,9 @@ from tests.admin.world import World, page
 from tests.browser.desk import Desk
 from tests.factories import make_user
 
-pytestmark = [
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.browser,
-    pytest.mark.once,
-    pytest.mark.slow,
-    pytest.mark.parametrize("desk", ["light"], indirect=True),
-]
-
 
 def test_no_admin_page_breaks_the_policy(desk: Desk, world: World) -> None:
-    make_user("root", is_staff=True, is_superuser=True)
-    desk.log_in("root", "password-1234")
+    desk.enter(make_user("root", is_staff=True, is_superuser=True))
     for address in addresses(world):
         desk.open(address)
         assert broken(desk) == [], address

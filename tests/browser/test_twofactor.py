@@ -5,19 +5,11 @@ from __future__ import annotations
 import base64
 import time
 
-import pytest
 from django_otp.oath import TOTP
 
 from accounts.models import SecondFactor
 from tests.admin.world import World
-from tests.browser.desk import Desk
-
-pytestmark = [
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.browser,
-    pytest.mark.once,
-    pytest.mark.slow,
-]
+from tests.browser.desk import LOOKS, Desk
 
 
 def code(steps: int) -> str:
@@ -27,6 +19,7 @@ def code(steps: int) -> str:
     return f"{app.token():06d}"
 
 
+@LOOKS
 def test_a_code_is_asked_after_the_password(desk: Desk, world: World) -> None:
     desk.log_in("demo-owner", "password-1234")
     desk.open("/admin/accounts/user/two-factor/")

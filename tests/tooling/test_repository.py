@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import os
 import re
 import shutil
@@ -28,6 +29,7 @@ ROOMS = (
 TEXT = {".py", ".md", ".toml", ".yaml", ".sh", ".in", ".txt", ".html", ".example", ".json",
         ".service", ""}  # fmt: skip
 LOCKS = ("requirements.txt", "requirements-dev.txt")
+INSTALLERS = ("scripts/install_chromium.sh", "scripts/install_axe.sh")
 
 
 def tracked() -> list[Path]:
@@ -108,6 +110,15 @@ def test_locked_requirements_are_exact_and_name_no_index(name: str) -> None:
     assert not [line for line in lines if "://" in line or "--index" in line]
 
 
+def test_the_lock_of_the_browser_tests_is_exact_and_names_no_registry() -> None:
+    folder = ROOT / "tests" / "browser"
+    wanted = json.loads((folder / "package.json").read_text(encoding="utf-8"))["devDependencies"]
+    lock = json.loads((folder / "package-lock.json").read_text(encoding="utf-8"))["packages"]
+    for name, version in wanted.items():
+        assert lock[f"node_modules/{name}"]["version"] == version
+    assert [name for name, package in lock.items() if "resolved" in package] == []
+
+
 def test_the_development_lock_holds_the_same_versions_as_the_runtime_lock() -> None:
     runtime, development = (
         {
@@ -139,7 +150,7 @@ def test_make_help_lists_every_promised_command() -> None:
     assert promised <= listed
 
 
-@pytest.mark.parametrize("name", [".ci/run", "scripts/install_chromium.sh"])
+@pytest.mark.parametrize("name", [".ci/run", *INSTALLERS])
 def test_scripts_are_executable_and_parse(name: str) -> None:
     assert os.access(ROOT / name, os.X_OK)
     subprocess.run(["bash", "-n", str(ROOT / name)], check=True)
@@ -158,7 +169,8 @@ def test_ci_makes_everything_fails_with_any_of_it_and_ends_with_the_summary(
     for name in (".ci", "scripts", "bin"):
         (tmp_path / name).mkdir()
     shutil.copy2(ROOT / ".ci" / "run", tmp_path / ".ci" / "run")
-    (tmp_path / "scripts" / "install_chromium.sh").write_text("echo there")
+    for name in INSTALLERS:
+        (tmp_path / name).write_text("echo there")
     make = tmp_path / "bin" / "make"
     make.write_text(MAKE)
     make.chmod(0o755)
@@ -167,7 +179,7 @@ def test_ci_makes_everything_fails_with_any_of_it_and_ends_with_the_summary(
         [tmp_path / ".ci" / "run"], env=environment, capture_output=True, text=True, check=False
     )
     said = done.stdout.splitlines()
-    assert said == ["there", "made check", "made test"]
+    assert said == ["there", "there", "made check", "made test"]
     assert (done.returncode == 0) == (broken == "none")
 
 
