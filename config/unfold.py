@@ -11,6 +11,10 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import reverse_lazy
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from common.texts import Text
 
 
 def _may_see(model: str) -> Callable[[HttpRequest], bool]:
@@ -47,7 +51,7 @@ def _links() -> frozenset[str]:
     return frozenset(str(item["link"]) for group in navigation() for item in group["items"])
 
 
-def _item(title: str, icon: str, model: str) -> dict[str, Any]:
+def _item(title: Text, icon: str, model: str) -> dict[str, Any]:
     link = reverse_lazy(f"admin:{model.lower().replace('.', '_')}_changelist")
     return {
         "title": title,
@@ -58,7 +62,7 @@ def _item(title: str, icon: str, model: str) -> dict[str, Any]:
     }
 
 
-def _group(title: str, *items: dict[str, Any]) -> dict[str, Any]:
+def _group(title: Text, *items: dict[str, Any]) -> dict[str, Any]:
     return {"title": title, "separator": True, "items": list(items)}
 
 
@@ -67,7 +71,7 @@ def _asset(path: str) -> Callable[[HttpRequest], str]:
 
 
 def navigation() -> list[dict[str, Any]]:
-    overview = {"title": "Overview", "icon": "home", "link": reverse_lazy("admin:index")}
+    overview = {"title": _("Overview"), "icon": "home", "link": reverse_lazy("admin:index")}
     return [{"items": [overview]}, *_daily(), *_seldom()]
 
 
@@ -75,39 +79,39 @@ def _daily() -> list[dict[str, Any]]:
     """What people open every day."""
     return [
         _group(
-            "Shop floor",
-            _item("Websites", "storefront", "websites.Website"),
-            _item("Monitors", "monitoring", "monitoring.Monitor"),
-            _item("Events", "bolt", "monitoring.MonitorHistory"),
+            _("Shop floor"),
+            _item(_("Websites"), "storefront", "websites.Website"),
+            _item(_("Monitors"), "monitoring", "monitoring.Monitor"),
+            _item(_("Events"), "bolt", "monitoring.MonitorHistory"),
             {
-                "title": "Inspect a page",
+                "title": _("Inspect a page"),
                 "icon": "troubleshoot",
                 "link": reverse_lazy("admin:websites_website_inspect"),
                 "permission": _may_inspect,
             },
         ),
         _group(
-            "Alerts",
-            _item("Alerts", "notifications_active", "monitoring.Alert"),
-            _item("Silences", "notifications_off", "monitoring.Silence"),
+            _("Alerts"),
+            _item(_("Alerts"), "notifications_active", "monitoring.Alert"),
+            _item(_("Silences"), "notifications_off", "monitoring.Silence"),
             {
-                "title": "My alerts",
+                "title": _("My alerts"),
                 "icon": "manage_accounts",
                 "link": reverse_lazy("admin:notifications_channel_my_alerts"),
             },
         ),
         _group(
-            "Delivery",
-            _item("Channels", "send", "notifications.Channel"),
+            _("Delivery"),
+            _item(_("Channels"), "send", "notifications.Channel"),
             {
-                "title": "Link Telegram",
+                "title": _("Link Telegram"),
                 "icon": "link",
                 "link": reverse_lazy("admin:notifications_channel_telegram"),
                 "permission": _may_see("notifications.Channel"),
             },
-            _item("Subscriptions", "rule", "notifications.Subscription"),
-            _item("Notifications", "mark_email_read", "notifications.NotificationLog"),
-            _item("Words", "edit_note", "notifications.MessageTemplate"),
+            _item(_("Subscriptions"), "rule", "notifications.Subscription"),
+            _item(_("Notifications"), "mark_email_read", "notifications.NotificationLog"),
+            _item(_("Words"), "edit_note", "notifications.MessageTemplate"),
         ),
     ]
 
@@ -116,40 +120,40 @@ def _seldom() -> list[dict[str, Any]]:
     """What they look up, and what the system is made of."""
     return [
         _group(
-            "History",
-            _item("Poll runs", "sync", "monitoring.PollRun"),
-            _item("Stock records", "timeline", "monitoring.StockRecord"),
-            _item("Catalogue", "inventory_2", "websites.CatalogueProduct"),
+            _("History"),
+            _item(_("Poll runs"), "sync", "monitoring.PollRun"),
+            _item(_("Stock records"), "timeline", "monitoring.StockRecord"),
+            _item(_("Catalogue"), "inventory_2", "websites.CatalogueProduct"),
         ),
         _group(
-            "Team",
+            _("Team"),
             {
-                "title": "First steps",
+                "title": _("First steps"),
                 "icon": "rocket_launch",
                 "link": reverse_lazy("setup:start"),
                 "permission": "runtime.firstrun.access.owns_a_team",
             },
-            _item("Teams", "groups", "accounts.Team"),
-            _item("Members", "badge", "accounts.Membership"),
-            _item("API keys", "key", "accounts.ApiKey"),
-            _item("Users", "person", "accounts.User"),
-            _item("Lock-outs", "lock_clock", "axes.AccessAttempt"),
-            _item("Audit log", "history_edu", "accounts.AuditEntry"),
+            _item(_("Teams"), "groups", "accounts.Team"),
+            _item(_("Members"), "badge", "accounts.Membership"),
+            _item(_("API keys"), "key", "accounts.ApiKey"),
+            _item(_("Users"), "person", "accounts.User"),
+            _item(_("Lock-outs"), "lock_clock", "axes.AccessAttempt"),
+            _item(_("Audit log"), "history_edu", "accounts.AuditEntry"),
             {
-                "title": "Configuration",
+                "title": _("Configuration"),
                 "icon": "description",
                 "link": reverse_lazy("admin-config"),
                 "permission": _may_configure,
             },
         ),
         _group(
-            "System",
-            _item("Hosts", "public", "websites.HostBudget"),
-            _item("Process events", "vital_signs", "runtime.ProcessEvent"),
-            _item("Schedules", "schedule", "django_q.Schedule"),
-            _item("Queued tasks", "pending", "django_q.OrmQ"),
-            _item("Failed tasks", "error", "django_q.Failure"),
-            _item("Done tasks", "task_alt", "django_q.Success"),
+            _("System"),
+            _item(_("Hosts"), "public", "websites.HostBudget"),
+            _item(_("Process events"), "vital_signs", "runtime.ProcessEvent"),
+            _item(_("Schedules"), "schedule", "django_q.Schedule"),
+            _item(_("Queued tasks"), "pending", "django_q.OrmQ"),
+            _item(_("Failed tasks"), "error", "django_q.Failure"),
+            _item(_("Done tasks"), "task_alt", "django_q.Success"),
         ),
     ]
 
@@ -159,7 +163,7 @@ def build(*, app_name: str, app_version: str) -> dict[str, Any]:
     return {
         "SITE_TITLE": app_name,
         "SITE_HEADER": app_name,
-        "SITE_SUBHEADER": f"Version {app_version}",
+        "SITE_SUBHEADER": format_lazy(_("Version {version}"), version=app_version),
         "SITE_SYMBOL": "inventory",
         "SITE_FAVICONS": [
             {"rel": "icon", "type": "image/svg+xml", "href": _asset("desk/icon.svg")}
@@ -171,10 +175,10 @@ def build(*, app_name: str, app_version: str) -> dict[str, Any]:
         "ACCOUNT": {
             "navigation": [
                 {
-                    "title": "Two-factor",
+                    "title": _("Two-factor"),
                     "link": reverse_lazy("admin:accounts_user_two_factor"),
                 },
-                {"title": "Change password", "link": reverse_lazy("admin:password_change")},
+                {"title": _("Change password"), "link": reverse_lazy("admin:password_change")},
             ]
         },
         "BORDER_RADIUS": "6px",
