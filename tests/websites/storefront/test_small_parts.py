@@ -18,7 +18,11 @@ from websites.sources.whmcs_storefront.document import decoded
 from websites.sources.whmcs_storefront.prices import amount_of, price_of
 from websites.sources.whmcs_storefront.strings import (
     LANGUAGES,
+    SOLD_OUT,
+    UNAVAILABLE,
     is_sold_out,
+    is_unavailable,
+    may_say_gone,
 )
 
 pytestmark = [pytest.mark.unit, pytest.mark.once]
@@ -166,3 +170,19 @@ def test_a_form_beside_a_sold_out_message_proves_nothing():
 def test_a_domain_page_of_another_product_proves_nothing_about_the_one_asked_for():
     html = '<form id="frmProductDomain"><input id="frmProductDomainPid" value="9"></form>'
     assert not read_html(html, asked="https://shop.example/cart.php?a=add&pid=1").items
+
+
+@pytest.mark.parametrize("around", ["{}", "({})", "[ {} ]", "{}!", "\u2716 {}", " \n{}. "])
+def test_words_for_sold_out_are_suspected_however_tags_divide_them(around):
+    for phrase in SOLD_OUT | UNAVAILABLE:
+        words = around.format(phrase.title()).split(" ")
+        for end in range(len(words) + 1):
+            texts = [" ".join(words[:end]), "\n", " ".join(words[end:])]
+            assert not is_unavailable(" ".join(texts)) or may_say_gone(["VPS 1", *texts, "x" * 99])
+        assert may_say_gone(words), words
+
+
+def test_other_texts_are_not_suspected():
+    assert not may_say_gone(
+        ["VPS 12", "", " ", "()", "5 Available", "Order Now", "Outer Space", "x" * 80]
+    )

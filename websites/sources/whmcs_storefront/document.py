@@ -113,6 +113,15 @@ def text_of(node: Node | None) -> str:
     return node.text(deep=True, separator=" ") if node is not None else ""
 
 
+_BETWEEN = "\x1f"
+"""Counts as a blank wherever texts are compared."""
+
+
+def texts_of(node: Node) -> list[str]:
+    """The parts of `text_of`, as they stand between tags."""
+    return node.text(deep=True, separator=_BETWEEN).split(_BETWEEN)
+
+
 def attr(node: Node, name: str) -> str:
     return node.attributes.get(name) or ""
 

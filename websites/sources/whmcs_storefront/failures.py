@@ -57,7 +57,7 @@ def failure_by_answer(status: int, html: str, *, is_mitigated: bool) -> str:
         return "not_found"
     if status >= 400:
         return _refusal(status, html[:65536].lower())
-    return "error" if 300 <= status or not html or html.isspace() else ""
+    return "error" if status >= 300 or not html or html.isspace() else ""
 
 
 def _refusal(status: int, head: str) -> str:

@@ -17,11 +17,13 @@ from websites.sources.whmcs_storefront.document import (
     classes,
     has_attr,
     text_of,
+    texts_of,
 )
 from websites.sources.whmcs_storefront.forms import OrderForm, Silence
 from websites.sources.whmcs_storefront.strings import (
     is_sold_out,
     is_unavailable,
+    may_say_gone,
 )
 from websites.sources.whmcs_storefront.themes import (
     behind_name,
@@ -34,6 +36,7 @@ from websites.sources.whmcs_storefront.words import line
 
 CONTRADICTION = "contradiction"
 _BADGES = "[class], a, td, button, input, em, span, small"
+_WITHOUT_WORDS = '[class*="unavailable"], input'
 _LEAVES = "span, em, small, div, td, p"
 _UNAVAILABLE = frozenset({"order-unavailable", "product-unavailable"})
 _GONE = frozenset({"sold-out", "soldout", "out-of-stock", "outofstock"})
@@ -129,7 +132,7 @@ def _badge(card: Card) -> str:
     if names := classes(card.node) & _GONE:
         return f".{min(names)}"
     says_gone = is_sold_out if card.is_live else is_unavailable
-    for one in card.node.css(_BADGES):
+    for one in card.node.css(_BADGES if may_say_gone(texts_of(card.node)) else _WITHOUT_WORDS):
         words = attr(one, "value") if one.tag == "input" else text_of(one)
         names = classes(one) if "unavailable" in attr(one, "class") else frozenset()
         is_class = names & _UNAVAILABLE or ("unavailable" in names and names & _BUTTONS)

@@ -5,6 +5,7 @@ Compared as `words.plain()` makes them. Sites can override every string, so stru
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -154,3 +155,24 @@ def _bare(text: str) -> str:
 
 def is_sold_out_description(text: str) -> bool:
     return plain(text).startswith(SOLD_OUT_BEGINNINGS)
+
+
+_BEGINNINGS = frozenset(
+    text[:end].strip(_AROUND)
+    for text in SOLD_OUT | UNAVAILABLE
+    for end in [*(at for at, char in enumerate(text) if char == " "), len(text)]
+) - {""}
+
+
+@lru_cache(maxsize=8192)
+def _may_begin(text: str) -> bool:
+    """Some element whose first words these are may say that something cannot be had. At most 60
+    characters, without blanks around them."""
+    return _bare(text) in _BEGINNINGS
+
+
+def may_say_gone(texts: Iterable[str]) -> bool:
+    """One of the texts of a card, as they stand between its tags, may begin words for sold out or
+    unavailable. Where none does, no element around them says so."""
+    short = {bare for text in texts if len(bare := text.strip()) <= _LONGEST}
+    return any(map(_may_begin, short))
