@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 from django_q import admin as queue
 from django_q.models import Failure, OrmQ, Schedule, Success
 
@@ -15,6 +16,7 @@ from accounts.admin.display import age, badge
 from accounts.admin.empty import step
 from accounts.admin.superuser import SuperuserOnlyAdmin
 from accounts.admin.theme import ChoicesFilter
+from common.texts import shown
 from runtime.choices import What
 from runtime.models import ProcessEvent
 
@@ -28,21 +30,21 @@ for _model in (Schedule, Success, Failure, OrmQ):
 class ScheduleAdmin(SuperuserOnlyAdmin, queue.ScheduleAdmin):  # type: ignore[misc]
     """Schedules are the net under the ticker."""
 
-    empty = step("No schedules", "They are made when the application starts.", "schedule")
+    empty = step(_("No schedules"), _("They are made when the application starts."), "schedule")
 
 
 @admin.register(Success)
 class SuccessAdmin(SuperuserOnlyAdmin, queue.TaskAdmin):  # type: ignore[misc]
     """Tasks that ended well, while they are kept."""
 
-    empty = step("No tasks kept", "Tasks that end well are not kept.", "task_alt")
+    empty = step(_("No tasks kept"), _("Tasks that end well are not kept."), "task_alt")
 
 
 @admin.register(Failure)
 class FailureAdmin(SuperuserOnlyAdmin, queue.FailAdmin):  # type: ignore[misc]
     """Tasks that raised or were killed; they can be submitted again."""
 
-    empty = step("No failed tasks", "Tasks that raise or are killed appear here.", "verified")
+    empty = step(_("No failed tasks"), _("Tasks that raise or are killed appear here."), "verified")
 
 
 @admin.register(OrmQ)
@@ -50,9 +52,11 @@ class QueueAdmin(SuperuserOnlyAdmin, queue.QueueAdmin):  # type: ignore[misc]
     """Tasks that wait for a worker, where the database keeps them."""
 
     empty = (
-        step("The queue is not here", "Tasks wait in Redis; /metrics says how many.", "memory")
+        step(
+            _("The queue is not here"), _("Tasks wait in Redis; /metrics says how many."), "memory"
+        )
         if "redis" in settings.Q_CLUSTER
-        else step("The queue is empty", "Nothing waits for a worker.", "done_all")
+        else step(_("The queue is empty"), _("Nothing waits for a worker."), "done_all")
     )
 
 
@@ -67,8 +71,8 @@ class ProcessEventAdmin(SuperuserOnlyAdmin):
     list_per_page = 50
     show_full_result_count = False
     empty = step(
-        "Nothing happened yet",
-        "Starts, stops, and processes that ended or fell silent are written down here.",
+        _("Nothing happened yet"),
+        _("Starts, stops, and processes that ended or fell silent are written down here."),
         "verified",
     )
 
@@ -81,10 +85,10 @@ class ProcessEventAdmin(SuperuserOnlyAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any | None = None) -> bool:
         return False
 
-    @admin.display(description="When", ordering="created_at")
+    @admin.display(description=_("When"), ordering="created_at")
     def when(self, row: ProcessEvent) -> SafeString:
         return age(row.created_at)
 
-    @admin.display(description="What", ordering="what")
+    @admin.display(description=_("What"), ordering="what")
     def what_shown(self, row: ProcessEvent) -> SafeString:
-        return badge(row.get_what_display(), "idle" if row.what in CALM else "warn")
+        return badge(shown(row.get_what_display()), "idle" if row.what in CALM else "warn")

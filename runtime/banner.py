@@ -9,19 +9,23 @@ from django.conf import settings
 from django.db import DatabaseError
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.display import age_text, list_url, span_text
 from accounts.admin.rights import is_super
-from common.queues import HOUSEKEEPING, NOTIFY, POLL, clusters
+from common.queues import clusters
+from common.texts import Text, shown
 from runtime import events, heartbeats
-from runtime.health import OK, TICKER_LIMIT_SECONDS, check_disk
+from runtime.disk import LEAST_BYTES, free_bytes
+from runtime.health import TICKER_LIMIT_SECONDS
 from runtime.models import ProcessEvent
 
-SUFFERS = {
-    "queue": "Shops are not read and messages are not sent",
-    f"queue {POLL}": "Shops are not read",
-    f"queue {NOTIFY}": "Messages may come late",
-    f"queue {HOUSEKEEPING}": "Clean-up waits",
+SUFFERS: dict[str, Text] = {
+    gettext_noop("queue"): _("Shops are not read and messages are not sent"),
+    gettext_noop("queue poll"): _("Shops are not read"),
+    gettext_noop("queue notify"): _("Messages may come late"),
+    gettext_noop("queue housekeeping"): _("Clean-up waits"),
 }
 """What a silent queue means for people."""
 
@@ -61,41 +65,57 @@ def notices(request: HttpRequest) -> list[Notice]:
 
 def _problems() -> list[str]:
     found = []
-    if (word := check_disk()) != OK:
-        found.append(f"Soon nothing can be stored, or nothing already: the disk is {word}.")
+    if (free := free_bytes()) < LEAST_BYTES:
+        text = gettext(
+            "Soon nothing can be stored, or nothing already: the disk is nearly full, MB left: "
+            "%(free)d."
+        )
+        found.append(text % {"free": free // 1_000_000})
     ages = heartbeats.ages_seconds()
     ticker = ages.get(heartbeats.TICKER)
     if ticker is None or ticker > TICKER_LIMIT_SECONDS:
-        found.append(f"No shop is polled on time: the ticker {_since(ticker)}.")
+        found.append(
+            gettext("No shop is polled on time: the ticker %(trouble)s.")
+            % {"trouble": _since(ticker)}
+        )
     for cluster, name in clusters().items():
         if (seen := ages.get(cluster)) is None or seen > settings.CANARY_LIMIT_SECONDS:
-            found.append(f"{SUFFERS[name]}: the {name} {_since(seen)}.")
+            told = {"effect": SUFFERS[name], "queue": shown(name), "trouble": _since(seen)}
+            found.append(gettext("%(effect)s: the %(queue)s %(trouble)s.") % told)
     return found
 
 
 def _since(seconds: float | None) -> str:
-    return "does not run" if seconds is None else f"has been silent for {span_text(seconds)}"
+    if seconds is None:
+        return gettext("does not run")
+    return gettext("has been silent for %(span)s") % {"span": span_text(seconds)}
 
 
 def _problem_notice(request: HttpRequest, text: str) -> Notice:
-    kept = "Nothing is lost: what is due will be polled, what is owed will be sent."
+    kept = gettext("Nothing is lost: what is due will be polled, what is owed will be sent.")
     if not is_super(request):
-        return Notice("bad", text, f"{kept} If it stays so, tell whoever runs this installation.")
+        asked = gettext("If it stays so, tell whoever runs this installation.")
+        return Notice("bad", text, f"{kept} {asked}")
+    does = gettext(
+        "`manage.py run` restarts what is silent within a minute. If it stays so, look whether it "
+        "runs, and at its log."
+    )
     return Notice(
         "bad",
         text,
-        f"{kept} `manage.py run` restarts what is silent within a minute. If it stays so, look "
-        "whether it runs, and at its log.",
+        f"{kept} {does}",
         list_url(ProcessEvent),
-        "What happened",
+        gettext("What happened"),
     )
 
 
 def _recent_notice(event: ProcessEvent) -> Notice:
     return Notice(
         "warn",
-        f"{event.process} {event.reason} ({age_text(event.created_at)}).",
-        "It was seen to. If it comes again and again, the log of `manage.py run` says why.",
+        f"{event.process} {shown(event.reason)} ({age_text(event.created_at)}).",
+        gettext(
+            "It was seen to. If it comes again and again, the log of `manage.py run` says why."
+        ),
         list_url(ProcessEvent),
-        "What happened",
+        gettext("What happened"),
     )

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 
 from accounts.admin.rights import holds, visible
@@ -18,11 +19,12 @@ from accounts.admin.uploads import Upload, upload_drop, upload_find, upload_keep
 from accounts.choices import Role
 from accounts.models import Team
 from common.errors import InvalidInputError
+from common.texts import shown
 from monitoring.admin.silencing import author_of
 from runtime.teamfile.applying import teamfile_apply
 from runtime.teamfile.document import MOST_BYTES
 from runtime.teamfile.exporting import teamfile_text
-from runtime.teamfile.report import Report
+from runtime.teamfile.report import Action, Report
 
 SHOWN = 300
 
@@ -41,7 +43,7 @@ def config_page(request: HttpRequest) -> HttpResponse:
     form = UploadForm(
         request,
         most_bytes=MOST_BYTES,
-        help_text="YAML as it is exported here. Secrets stay as they are stored.",
+        help_text=gettext("YAML as it is exported here. Secrets stay as they are stored."),
     )
     context: dict[str, Any] = {}
     if request.method == "POST" and form.is_valid():
@@ -56,7 +58,7 @@ def config_file(request: HttpRequest, team_id: int) -> HttpResponse:
     try:
         text = teamfile_text(team=team, with_monitors="no_monitors" not in request.GET)
     except InvalidInputError as error:
-        messages.error(request, error.message)
+        messages.error(request, shown(error.message))
         return redirect("admin-config")
     name = f"{team.slug}.yaml"
     return HttpResponse(
@@ -82,14 +84,15 @@ def _preview(request: HttpRequest, form: UploadForm) -> dict[str, Any]:
         text = data.decode("utf-8-sig")
         report = teamfile_apply(team=team, text=text, author=author_of(request), dry_run=True)
     except UnicodeDecodeError:
-        form.add_error("file", "This is not text in UTF-8.")
+        form.add_error("file", gettext("This is not text in UTF-8."))
         return {}
     except InvalidInputError as error:
-        form.add_error("file", error.message)
+        form.add_error("file", shown(error.message))
         return {"problems": list(error.fields.items())[:SHOWN]}
     steps = report.effective()
     return {
         "report": report,
+        "summary": _told(report),
         "team": team,
         "file_name": file.name,
         "steps": steps[:SHOWN],
@@ -102,7 +105,7 @@ def _preview(request: HttpRequest, form: UploadForm) -> dict[str, Any]:
 def _take(request: HttpRequest, token: str) -> HttpResponse:
     upload = upload_find(request, token)
     if upload is None:
-        messages.error(request, "The file is no longer kept. Choose it again.")
+        messages.error(request, gettext("The file is no longer kept. Choose it again."))
         return redirect("admin-config")
     if not holds(request, Role.OWNER, upload.team_id):
         raise PermissionDenied
@@ -111,14 +114,31 @@ def _take(request: HttpRequest, token: str) -> HttpResponse:
         text = upload.data.decode("utf-8-sig")
         report = teamfile_apply(team=team, text=text, author=author_of(request))
     except InvalidInputError as error:
-        told = [f"{name}: {' '.join(texts)}" for name, texts in error.fields.items()]
-        messages.error(request, " ".join([error.message, *told[:5]]))
+        told = [f"{name}: {' '.join(map(shown, texts))}" for name, texts in error.fields.items()]
+        messages.error(request, " ".join([shown(error.message), *told[:5]]))
         return redirect("admin-config")
     upload_drop(request, token)
-    messages.success(request, f"{upload.name}: {report.summary()}.")
+    messages.success(request, f"{upload.name}: {_told(report)}.")
     for note in report.notes[:20]:
-        messages.info(request, note)
+        messages.info(request, shown(note))
     return _done(request, report)
+
+
+def _told(report: Report) -> str:
+    """What became of the rows, as `Report.summary` says it."""
+    texts: dict[Action, str] = {
+        "created": gettext("%(number)d created"),
+        "changed": gettext("%(number)d changed"),
+        "deleted": gettext("%(number)d deleted"),
+        "unchanged": gettext("%(number)d unchanged"),
+        "kept": gettext("%(number)d not in the file and left alone"),
+    }
+    always = ("created", "changed", "unchanged")
+    return ", ".join(
+        text % {"number": report.count(action)}
+        for action, text in texts.items()
+        if report.count(action) or action in always
+    )
 
 
 def _done(request: HttpRequest, report: Report) -> HttpResponse:
@@ -127,7 +147,7 @@ def _done(request: HttpRequest, report: Report) -> HttpResponse:
         return redirect("admin-config")
     context = {
         **admin.site.each_context(request),
-        "title": "The configuration is applied",
+        "title": gettext("The configuration is applied"),
         "secrets": report.made_secrets,
         "next": reverse("admin-config"),
     }
@@ -138,7 +158,7 @@ def _page(request: HttpRequest, more: dict[str, Any]) -> HttpResponse:
     teams = visible(request, Team.objects.all(), Role.OWNER)
     context = {
         **admin.site.each_context(request),
-        "title": "Configuration as a file",
+        "title": gettext("Configuration as a file"),
         "teams": [(team, reverse("admin-config-file", args=[team.pk])) for team in teams[:100]],
         "own_url": reverse("admin-config"),
         **more,

@@ -13,11 +13,13 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from accounts.admin.base import zone_of
 from accounts.admin.display import age, list_url, muted, row_link
 from accounts.admin.rights import holds
 from accounts.choices import Role
+from common.texts import shown
 from monitoring import deskselectors as ask
 from monitoring.admin.alertbadges import kind_badge, level_text
 from monitoring.admin.badges import event_badge, health_badge
@@ -64,7 +66,7 @@ def overview(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     with timezone.override(zone_of(request)):
         return {
             **context,
-            "title": "Overview",
+            "title": gettext("Overview"),
             "frame": "admin/desk/bare.html" if is_live else "admin/base.html",
             "is_live": is_live,
             "live_seconds": LIVE_SECONDS,
@@ -91,11 +93,11 @@ def _panels(request: HttpRequest) -> dict[str, Any]:
         "as_of": now,
         "spoken": spoken(
             state,
-            {
-                "open alerts": alerts.get(AlertStatus.OPEN, 0),
-                "shops failing": shop_tile.figure.number,
-                "messages failed": dead,
-            },
+            [
+                gettext("%(number)d open alerts") % {"number": alerts.get(AlertStatus.OPEN, 0)},
+                gettext("%(number)d shops failing") % {"number": shop_tile.figure.number},
+                gettext("%(number)d messages failed") % {"number": dead},
+            ],
         ),
         "stock_tiles": figures.stock_tiles(stock),
         "work_tiles": [
@@ -136,15 +138,19 @@ def _alert(row: Alert) -> tuple[Any, ...]:
 def _shop(row: Website, stocks: Mapping[int, Stock]) -> ShopRow:
     stock = stocks.get(row.pk, Stock())
     only = f"website__id__exact={row.pk}"
-    trouble = " ".join(filter(None, [row.last_error, row.last_advice])) if row.is_active else ""
+    trouble = _trouble(row) if row.is_active else ""
     return ShopRow(
         link=row_link(row),
         health=health_badge(row),
-        read=age(row.last_success_at) if row.last_success_at else muted("not read yet"),
-        stock=Figure(stock.in_stock, "in stock", list_url(Monitor, f"{only}&stock=in")),
-        watched=Figure(stock.watched, "watched", list_url(Monitor, only)),
+        read=age(row.last_success_at) if row.last_success_at else muted(gettext("not read yet")),
+        stock=Figure(stock.in_stock, gettext("in stock"), list_url(Monitor, f"{only}&stock=in")),
+        watched=Figure(stock.watched, gettext("watched"), list_url(Monitor, only)),
         trouble=trouble,
     )
+
+
+def _trouble(row: Website) -> str:
+    return " ".join(shown(text) for text in (row.last_error, row.last_advice) if text)
 
 
 def _is_open(tasks: list[Task]) -> bool:
@@ -153,11 +159,11 @@ def _is_open(tasks: list[Task]) -> bool:
 
 def _tasks(user: object, websites: int, monitors: int, channels: int) -> list[Task]:
     return [
-        Task("Add a shop", reverse("admin:websites_website_add"), websites > 0),
-        Task("Import the products to watch", list_url(Website), monitors > 0),
-        Task("Add a channel and send a test through it", list_url(Channel), channels > 0),
+        Task(gettext("Add a shop"), reverse("admin:websites_website_add"), websites > 0),
+        Task(gettext("Import the products to watch"), list_url(Website), monitors > 0),
+        Task(gettext("Add a channel and send a test through it"), list_url(Channel), channels > 0),
         Task(
-            "Subscribe the channel to events",
+            gettext("Subscribe the channel to events"),
             list_url(Subscription),
             Subscription.objects.visible_to(user).exists(),
         ),

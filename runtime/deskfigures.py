@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
+from django.utils.translation import gettext, pgettext
+
 from accounts.admin.display import age_text, list_url
 from accounts.admin.spans import span_value
+from common.texts import shown
 from monitoring.admin.badges import HEALTH_TONES
 from monitoring.choices import AlertStatus
 from monitoring.deskselectors import Shops, Stock
@@ -46,17 +49,20 @@ class Tile:
 
 
 def stock_tiles(stock: Stock) -> list[Tile]:
-    watched = Figure(stock.watched, "watched", list_url(Monitor))
+    watched = Figure(stock.watched, gettext("watched"), list_url(Monitor))
     return [
-        Tile(_monitors(stock.in_stock, "In stock", "in", "is-good", "check_circle"), (watched,)),
         Tile(
-            _monitors(stock.low, "Low", "low", "is-warn", "trending_down"),
-            remark="below their threshold",
+            _monitors(stock.in_stock, gettext("In stock"), "in", "is-good", "check_circle"),
+            (watched,),
         ),
-        Tile(_monitors(stock.out, "Sold out", "out", "is-bad", "remove_shopping_cart")),
         Tile(
-            _monitors(stock.unknown, "Unknown", "unknown", "", "help"),
-            remark="nothing proves their stock",
+            _monitors(stock.low, gettext("Low"), "low", "is-warn", "trending_down"),
+            remark=gettext("below their threshold"),
+        ),
+        Tile(_monitors(stock.out, gettext("Sold out"), "out", "is-bad", "remove_shopping_cart")),
+        Tile(
+            _monitors(stock.unknown, gettext("Unknown"), "unknown", "", "help"),
+            remark=gettext("nothing proves their stock"),
         ),
     ]
 
@@ -81,7 +87,7 @@ def shop_tile(shops: Shops) -> Tile:
     return Tile(
         Figure(
             failing,
-            "Shops failing",
+            gettext("Shops failing"),
             list_url(Website, "health=failing"),
             "is-bad" if failing else "",
             "storefront",
@@ -89,13 +95,13 @@ def shop_tile(shops: Shops) -> Tile:
         (health_figure(Health.OK, shops.by_health.get(Health.OK, 0)),),
         ""
         if shops.oldest_success_at is None
-        else f"oldest read {age_text(shops.oldest_success_at)}",
+        else gettext("oldest read %(age)s") % {"age": age_text(shops.oldest_success_at)},
     )
 
 
 def health_figure(health: Health, number: int) -> Figure:
     return Figure(
-        number, str(health.label), list_url(Website, f"health={health}"),
+        number, shown(health.label), list_url(Website, f"health={health}"),
         f"is-{HEALTH_TONES[health]}",
     )  # fmt: skip
 
@@ -110,27 +116,37 @@ def alert_tile(numbers: Mapping[str, int]) -> Tile:
     held = numbers.get(AlertStatus.ACKNOWLEDGED, 0)
     return Tile(
         Figure(
-            is_open, "Open alerts", list_url(Alert, "status__exact=open"),
+            is_open, gettext("Open alerts"), list_url(Alert, "status__exact=open"),
             "is-bad" if is_open else "", "notifications_active",
         ),
-        (Figure(held, "acknowledged", list_url(Alert, "status__exact=acknowledged")),),
+        (Figure(held, gettext("acknowledged"), list_url(Alert, "status__exact=acknowledged")),),
     )  # fmt: skip
 
 
 def message_tiles(found: Delivery, since: datetime) -> list[Tile]:
     waiting = found.backlog.get(NotificationStatus.PENDING, 0)
     sending = found.backlog.get(NotificationStatus.SENDING, 0)
-    failed = _lately(found, NotificationStatus.DEAD, "Failed", since, "is-bad", "sms_failed")
+    failed = _lately(
+        found,
+        NotificationStatus.DEAD,
+        pgettext("messages", "Failed"),
+        since,
+        "is-bad",
+        "sms_failed",
+    )
     return [
         Tile(
             Figure(
-                waiting, "Waiting", list_url(NotificationLog, "status__exact=pending"), "",
+                waiting, pgettext("messages", "Waiting"), list_url(NotificationLog, "status__exact=pending"), "",
                 "schedule_send",
             ),
-            (Figure(sending, "on the way", list_url(NotificationLog, "status__exact=sending")),),
-            "" if found.due_since is None else f"due {age_text(found.due_since)}",
+            (Figure(sending, gettext("on the way"), list_url(NotificationLog, "status__exact=sending")),),
+            ""
+            if found.due_since is None
+            else gettext("due %(age)s") % {"age": age_text(found.due_since)},
         ),
-        Tile(failed, (_lately(found, NotificationStatus.SENT, "sent", since),), "in 24 hours"),
+        Tile(failed, (_lately(found, NotificationStatus.SENT, pgettext("messages", "sent"), since),),
+             gettext("in 24 hours")),
     ]  # fmt: skip
 
 
@@ -139,15 +155,17 @@ def message_figures(found: Delivery, since: datetime) -> list[Figure]:
     troubled = [
         Figure(number, label, list_url(Channel, f"health__exact={health}"), tone)
         for health, label, tone in (
-            (ChannelHealth.FAILING, "Channels failing", "is-bad"),
-            (ChannelHealth.DISABLED, "Channels disabled", "is-warn"),
+            (ChannelHealth.FAILING, gettext("Channels failing"), "is-bad"),
+            (ChannelHealth.DISABLED, gettext("Channels disabled"), "is-warn"),
         )
         if (number := found.channels.get(health, 0))
     ]
     return [
-        _lately(found, NotificationStatus.SENT, "Sent", since, "is-good"),
-        _lately(found, NotificationStatus.DEAD, "Failed for good", since, "is-bad"),
-        _lately(found, NotificationStatus.DROPPED, "Not told", since),
+        _lately(found, NotificationStatus.SENT, pgettext("messages", "Sent"), since, "is-good"),
+        _lately(
+            found, NotificationStatus.DEAD, pgettext("messages", "Failed for good"), since, "is-bad"
+        ),
+        _lately(found, NotificationStatus.DROPPED, pgettext("messages", "Not told"), since),
         *troubled,
     ]
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 from django.conf import settings
 from django.db import DatabaseError
 from django.http import HttpRequest
+from django.utils.translation import gettext
 from django_q.models import OrmQ
 
 from accounts.admin.display import age_text, list_url, span_text
 from accounts.admin.rights import is_super
 from common.queues import clusters
+from common.texts import shown
 from runtime import heartbeats
 from runtime.deskfigures import Figure
 from runtime.health import TICKER_LIMIT_SECONDS
@@ -44,10 +46,10 @@ def system(request: HttpRequest, last_polled_at: datetime | None) -> System:
     signs = _signs()
     tasks = None
     if is_super(request) and not settings.Q_CLUSTER.get("redis"):
-        tasks = Figure(OrmQ.objects.count(), "tasks queued", list_url(OrmQ))
+        tasks = Figure(OrmQ.objects.count(), gettext("tasks queued"), list_url(OrmQ))
     return System(
         signs=signs,
-        last_cycle="none yet" if last_polled_at is None else age_text(last_polled_at),
+        last_cycle=gettext("none yet") if last_polled_at is None else age_text(last_polled_at),
         tasks=tasks,
         version=str(settings.APP_VERSION),
     )
@@ -57,24 +59,24 @@ def _signs() -> list[Sign]:
     try:
         ages = heartbeats.ages_seconds()
     except DatabaseError:
-        return [Sign("Signs of life", "cannot be read", is_well=False)]
-    ticker = _sign("Ticker", ages.get(heartbeats.TICKER), TICKER_LIMIT_SECONDS)
+        return [Sign(gettext("Signs of life"), gettext("cannot be read"), is_well=False)]
+    ticker = _sign(gettext("Ticker"), ages.get(heartbeats.TICKER), TICKER_LIMIT_SECONDS)
     return [ticker] + [
-        _sign(name.capitalize(), ages.get(cluster), settings.CANARY_LIMIT_SECONDS)
+        _sign(shown(name).capitalize(), ages.get(cluster), settings.CANARY_LIMIT_SECONDS)
         for cluster, name in clusters().items()
     ]
 
 
 def _sign(label: str, seconds: float | None, limit: float) -> Sign:
     if seconds is None:
-        return Sign(label, "does not run", is_well=False)
+        return Sign(label, gettext("does not run"), is_well=False)
     if seconds > limit:
-        return Sign(label, f"silent for {span_text(seconds)}", is_well=False)
-    return Sign(label, "runs", is_well=True)
+        text = gettext("silent for %(span)s") % {"span": span_text(seconds)}
+        return Sign(label, text, is_well=False)
+    return Sign(label, gettext("runs"), is_well=True)
 
 
-def spoken(system: System, numbers: Mapping[str, int]) -> str:
+def spoken(system: System, numbers: Sequence[str]) -> str:
     """What a screen reader is told when it changes: trouble, not every sale."""
-    parts = [f"{number} {label}" for label, number in numbers.items()]
-    parts += [f"{sign.label} {sign.text}" for sign in system.signs if not sign.is_well]
-    return ", ".join(parts)
+    trouble = [f"{sign.label} {sign.text}" for sign in system.signs if not sign.is_well]
+    return ", ".join([*numbers, *trouble])

@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
+from django.utils.translation import gettext, pgettext
+
 from accounts.admin.display import list_url
 from accounts.admin.spans import span_value
+from common.texts import shown
 from monitoring.admin.badges import EVENT_TONES
 from monitoring.choices import EventType
 from monitoring.hours import Hour, Part, hour_columns
@@ -60,11 +63,11 @@ def timeline(
         sums.update(hour.by_type)
     whole = span_value(starts[0])
     return Timeline(
-        total=Figure(sums.total(), "events", list_url(MonitorHistory, f"when={whole}")),
+        total=Figure(sums.total(), gettext("events"), list_url(MonitorHistory, f"when={whole}")),
         columns=[_column(place, hour, now) for place, hour in enumerate(hours)],
         kinds=[
             Figure(
-                number, LABELS[one],
+                number, shown(LABELS[one]),
                 list_url(MonitorHistory, f"event_type__exact={one}&when={whole}"),
                 f"is-{KINDS[one]}",
             )
@@ -77,18 +80,29 @@ def timeline(
 def _column(place: int, hour: Hour, now: datetime) -> Column:
     span = span_value(hour.since, hour.until)
     since = hour.since.astimezone(now.tzinfo)
-    until = "now" if hour.until is None else f"{hour.until.astimezone(now.tzinfo):%H:%M}"
-    named = [f"{number} {LABELS[one]}" for one, number in Counter(hour.by_type).most_common()]
+    until = (
+        pgettext("a moment", "now")
+        if hour.until is None
+        else f"{hour.until.astimezone(now.tzinfo):%H:%M}"
+    )
+    named = [
+        f"{number} {shown(LABELS[one])}" for one, number in Counter(hour.by_type).most_common()
+    ]
     restocks = hour.by_type.get(EventType.RESTOCKED, 0)
     return Column(
         label=hour.label,
-        total=Figure(hour.total, "events", list_url(MonitorHistory, f"when={span}")),
+        total=Figure(hour.total, gettext("events"), list_url(MonitorHistory, f"when={span}")),
         restocks=Figure(
             restocks,
-            "restocks",
+            gettext("restocks"),
             list_url(MonitorHistory, f"event_type__exact={EventType.RESTOCKED}&when={span}"),
         ),
-        title=f"{since:%H:%M} to {until}: {', '.join(named) or 'nothing'}",
+        title=gettext("%(since)s to %(until)s: %(events)s")
+        % {
+            "since": f"{since:%H:%M}",
+            "until": until,
+            "events": ", ".join(named) or gettext("nothing"),
+        },
         parts=hour.parts,
         is_labelled=place % 3 == 2,
     )

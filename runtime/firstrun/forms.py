@@ -5,9 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
+from accounts.admin.display import error_text
 from accounts.admin.theme import SecretWidget, SelectWidget, TextWidget
 from common.errors import InvalidInputError, ProductError
+from common.texts import shown
 from runtime.firstrun.telling import HEARD_CHOICES
 from websites.models import Website
 from websites.sources.registry import WITH_CREDENTIALS, config_of
@@ -21,16 +25,16 @@ class ComplainingForm(forms.Form):
     def complain(self, error: ProductError) -> None:
         fields = error.fields if isinstance(error, InvalidInputError) else {}
         for name, texts in fields.items():
-            self.add_error(name if name in self.fields else None, texts)
+            self.add_error(name if name in self.fields else None, [shown(text) for text in texts])
         if not fields:
-            self.add_error(None, f"{error.message} {error.advice}".strip())
+            self.add_error(None, error_text(error))
 
 
 class ShopForm(ComplainingForm):
     """An address is enough. `website` is the one to mend, None for a new one."""
 
     url = forms.CharField(
-        label="Address of the shop",
+        label=_("Address of the shop"),
         max_length=500,
         widget=TextWidget(
             attrs={
@@ -40,7 +44,7 @@ class ShopForm(ComplainingForm):
                 "autofocus": True,
             }
         ),
-        help_text="As it stands in your browser when you look at the shop.",
+        help_text=_("As it stands in your browser when you look at the shop."),
     )
 
     def __init__(self, *args: Any, website: Website | None = None, **kwargs: Any) -> None:
@@ -71,11 +75,11 @@ class ShopForm(ComplainingForm):
 def _credential(one: Any, *, is_kept: bool) -> forms.CharField:
     attrs = {"autocomplete": "new-password" if one.is_secret else "off"}
     if is_kept:
-        attrs["placeholder"] = "•••••••• (kept; type to replace it)"
+        attrs["placeholder"] = gettext("•••••••• (kept; type to replace it)")
     widget = SecretWidget if one.is_secret else TextWidget
     return forms.CharField(
-        label=one.label,
-        help_text=one.help,
+        label=shown(one.label),
+        help_text=shown(one.help),
         required=False,
         max_length=500,
         widget=widget(attrs=attrs),
@@ -84,27 +88,27 @@ def _credential(one: Any, *, is_kept: bool) -> forms.CharField:
 
 class ThresholdForm(forms.Form):
     threshold = forms.IntegerField(
-        label="Warn me when fewer are left than",
+        label=_("Warn me when fewer are left than"),
         required=False,
         min_value=0,
         max_value=2**31 - 1,
-        widget=TextWidget(attrs={"type": "number", "min": 0, "placeholder": "no warning"}),
+        widget=TextWidget(attrs={"type": "number", "min": 0, "placeholder": _("no warning")}),
     )
 
 
 def _heard() -> forms.ChoiceField:
     return forms.ChoiceField(
-        label="What to tell", choices=HEARD_CHOICES, initial="important", widget=SelectWidget()
+        label=_("What to tell"), choices=HEARD_CHOICES, initial="important", widget=SelectWidget()
     )
 
 
 class EmailForm(ComplainingForm):
     kind = "email"
     to = forms.CharField(
-        label="E-mail address",
+        label=_("E-mail address"),
         max_length=1000,
         widget=TextWidget(attrs={"placeholder": "you@shop.example", "autocomplete": "email"}),
-        help_text="Several are separated by commas; they all see each other.",
+        help_text=_("Several are separated by commas; they all see each other."),
     )
     heard = _heard()
 
@@ -116,7 +120,7 @@ class EmailForm(ComplainingForm):
 class WebhookForm(ComplainingForm):
     kind = "webhook"
     url = forms.CharField(
-        label="Address",
+        label=_("Address"),
         max_length=500,
         widget=TextWidget(
             attrs={
@@ -125,7 +129,7 @@ class WebhookForm(ComplainingForm):
                 "inputmode": "url",
             }
         ),
-        help_text="Receives a signed POST for every message.",
+        help_text=_("Receives a signed POST for every message."),
     )
     heard = _heard()
 

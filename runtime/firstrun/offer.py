@@ -39,7 +39,7 @@ def offer_of(request: HttpRequest) -> Offer | None:
         return Offer(
             address_of(name, team, standing),
             standing.website is not None or standing.channel is not None,
-            STEPS[number].title,
+            str(STEPS[number].title),
             number + 1,
             team.name if len(teams) > 1 else "",
         )

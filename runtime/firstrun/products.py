@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from django.utils.translation import gettext
+
 from accounts.admin.display import Tone
 from common.errors import InvalidInputError
 from monitoring.services.monitors import monitors_bulk_ensure
@@ -60,7 +62,8 @@ def products_watch(
         else website.catalogue.listed().values_list("product_id", "name")
     )
     if unknown := [one for one in wanted if one not in listed]:
-        raise InvalidInputError(f"The shop does not list: {', '.join(unknown[:5])}.")
+        text = gettext("The shop does not list: %(products)s.")
+        raise InvalidInputError(text % {"products": ", ".join(unknown[:5])})
     made = 0
     for start in range(0, len(wanted), CHUNK):
         rows: list[dict[str, Any]] = [
@@ -89,9 +92,9 @@ def _stock(reading: StockReading | None) -> tuple[str, Tone]:
     if reading is None:
         return "", "idle"
     if reading.quantity is not None and reading.quantity > 0:
-        return f"{reading.quantity} in stock", "good"
+        return gettext("%(number)s in stock") % {"number": reading.quantity}, "good"
     if reading.availability == Availability.IN_STOCK:
-        return "in stock", "good"
+        return gettext("in stock"), "good"
     if reading.availability == Availability.OUT_OF_STOCK:
-        return "sold out", "bad"
-    return "not known yet", "idle"
+        return gettext("sold out"), "bad"
+    return gettext("not known yet"), "idle"

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from django.core.cache import cache
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from accounts.models import Team
 from common.errors import ProductError
@@ -28,7 +29,7 @@ after a minute."""
 
 
 class Look(NamedTuple):
-    """What the last test came to. Kept in the cache only: what is lasting is in the rows."""
+    """What the last test came to, in English. Kept in the cache only: what is lasting is in the rows."""
 
     ok: bool
     message: str
@@ -84,7 +85,7 @@ def shop_test(*, website: Website) -> Look:
 
 def shop_list(*, website: Website, look: Look | None = None) -> Look:
     """Reads what the shop sells (network: not in a transaction)."""
-    look = look or Look(True, "The shop answers.", "", (), {}, timezone.now())
+    look = look or Look(True, gettext_noop("The shop answers."), "", (), {}, timezone.now())
     try:
         readings = {one.product_id: one for one in products_discover(website=website)}
     except ProductError as error:

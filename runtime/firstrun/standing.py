@@ -6,9 +6,11 @@ from typing import NamedTuple
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import Role
 from accounts.models import Team, User
+from common.texts import Text
 from monitoring.models import Monitor
 from notifications.choices import NotificationStatus
 from notifications.models import Channel, NotificationLog
@@ -18,17 +20,17 @@ from websites.sources.registry import polled_kinds
 
 class Step(NamedTuple):
     name: str
-    title: str
+    title: Text
     icon: str
 
 
 STEPS = (
-    Step("shop", "Add the shop", "storefront"),
-    Step("test", "Test it", "network_check"),
-    Step("products", "Pick products", "checklist"),
-    Step("tell", "Where to tell you", "notifications"),
-    Step("try", "Send a test", "send"),
-    Step("done", "Done", "flag"),
+    Step("shop", _("Add the shop"), "storefront"),
+    Step("test", _("Test it"), "network_check"),
+    Step("products", _("Pick products"), "checklist"),
+    Step("tell", _("Where to tell you"), "notifications"),
+    Step("try", _("Send a test"), "send"),
+    Step("done", _("Done"), "flag"),
 )
 
 

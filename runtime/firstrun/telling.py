@@ -9,8 +9,10 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Team, User
+from common.texts import Text, shown
 from monitoring.choices import EventType
 from notifications.channels.registry import CHANNELS
 from notifications.matching import ALL_EVENTS
@@ -30,9 +32,9 @@ IMPORTANT: tuple[str, ...] = (
     EventType.ALERT_REMINDER,
 )
 HEARD: dict[str, tuple[str, ...]] = {"important": IMPORTANT, "everything": (ALL_EVENTS,)}
-HEARD_CHOICES = (
-    ("important", "What matters: back in stock, low, sold out, shop trouble"),
-    ("everything", "Everything, each sale too"),
+HEARD_CHOICES: tuple[tuple[str, Text], ...] = (
+    ("important", _("What matters: back in stock, low, sold out, shop trouble")),
+    ("everything", _("Everything, each sale too")),
 )
 
 
@@ -58,7 +60,7 @@ def channel_ensure(
         if not found.subscriptions.exists():
             subscription_create(channel=found, events=HEARD[heard])
     labels = {one.name: one.label for one in CHANNELS.get(kind).CONFIG}
-    return found, {labels.get(name, name): str(value) for name, value in generated.items()}
+    return found, {shown(labels.get(name, name)): str(value) for name, value in generated.items()}
 
 
 def linked_since(*, user: User, team: Team, since: datetime) -> Channel | None:

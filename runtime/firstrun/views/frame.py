@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from accounts.models import Team
 from runtime.firstrun.access import user_of
@@ -31,7 +32,7 @@ def page(
     standing = standing_of(team, user_of(request))
     context = {
         **admin.site.each_context(request),
-        "title": "Set up",
+        "title": gettext("Set up"),
         "team": team,
         "stops": stops(team, standing, step, rows or {}),
         "standing": standing,

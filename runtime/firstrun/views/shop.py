@@ -6,14 +6,16 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext, ngettext
 
-from accounts.admin.display import page_url
+from accounts.admin.display import error_text, page_url
 from accounts.models import Team
 from common.errors import InvalidInputError, ProductError
+from common.texts import shown
 from runtime.firstrun.access import of_team, user_of, website_for
 from runtime.firstrun.forms import ShopForm, ThresholdForm
 from runtime.firstrun.products import chosen, offers_of, products_watch
-from runtime.firstrun.shops import last_look, shop_change, shop_ensure, shop_list, shop_test
+from runtime.firstrun.shops import Look, last_look, shop_change, shop_ensure, shop_list, shop_test
 from runtime.firstrun.standing import address_of, next_step, standing_of
 from runtime.firstrun.views.frame import page
 from websites.models import Website
@@ -64,7 +66,7 @@ def test(request: HttpRequest, team: Team, website: int) -> HttpResponse:
         "test",
         rows={"test": row.pk, "products": row.pk},
         website=row,
-        look=look,
+        look=_said(look),
         count=row.catalogue.listed().count(),
         runs_now=RUN in request.GET,
         here=here,
@@ -95,7 +97,7 @@ def products(request: HttpRequest, team: Team, website: int) -> HttpResponse:
         rows={"test": row.pk, "products": row.pk},
         website=row,
         website_url=page_url(row),
-        look=look,
+        look=_said(look),
         offers=offers,
         unwatched=sum(not offer.is_watched for offer in offers),
         form=form,
@@ -103,10 +105,23 @@ def products(request: HttpRequest, team: Team, website: int) -> HttpResponse:
     )
 
 
+def _said(look: Look | None) -> Look | None:
+    """In the reader's language."""
+    if look is None:
+        return None
+    return look._replace(
+        message=shown(look.message),
+        advice=shown(look.advice),
+        tried=tuple((shown(label), code) for label, code in look.tried),
+    )
+
+
 def _read(request: HttpRequest, team: Team, row: Website) -> HttpResponse:
     look = shop_list(website=row)
     if not look.ok:
-        messages.error(request, f"{look.message} {look.advice}".strip())
+        messages.error(
+            request, " ".join(shown(text) for text in (look.message, look.advice) if text)
+        )
     return redirect("setup:products", team.pk, row.pk)
 
 
@@ -121,15 +136,25 @@ def _watch(request: HttpRequest, row: Website, form: ThresholdForm, team: Team) 
         return True
     try:
         if not ids:
-            raise InvalidInputError("Tick at least one product.")
+            raise InvalidInputError(gettext("Tick at least one product."))
         made, before = products_watch(website=row, product_ids=ids, threshold=threshold)
     except ProductError as error:
-        form.add_error(None, f"{error.message} {error.advice}".strip())
+        form.add_error(None, error_text(error))
         return False
-    products = "product is" if made == 1 else "products are"
-    already = f"; {before} were watched already" if before else ""
-    messages.success(request, f"{made} {products} watched now{already}.")
+    messages.success(request, _told(made, before))
     return True
+
+
+def _told(made: int, before: int) -> str:
+    if before:
+        text = ngettext(
+            "%(made)d product is watched now; %(before)d were watched already.",
+            "%(made)d products are watched now; %(before)d were watched already.",
+            made,
+        )
+        return text % {"made": made, "before": before}
+    text = ngettext("%(made)d product is watched now.", "%(made)d products are watched now.", made)
+    return text % {"made": made}
 
 
 def _after_products(request: HttpRequest, team: Team) -> str:

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from accounts.models import Team
@@ -29,7 +30,7 @@ def start(request: HttpRequest) -> HttpResponse:
         return redirect("setup:team", teams[0].pk)
     context = {
         **admin.site.each_context(request),
-        "title": "Set up",
+        "title": gettext("Set up"),
         "teams": [(team, standing_of(team, user).is_ready) for team in teams],
         "add_url": reverse("admin:accounts_team_add"),
     }
@@ -47,7 +48,7 @@ def go_on(request: HttpRequest, team: Team) -> HttpResponse:
 def later(request: HttpRequest) -> HttpResponse:
     """The overview offers the set-up no more in this browser."""
     user = user_of(request)
-    messages.info(request, "You find it again under “First steps” in the menu.")
+    messages.info(request, gettext("You find it again under “First steps” in the menu."))
     response = redirect("admin:index")
     response.set_cookie(
         LATER,

@@ -11,10 +11,12 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from accounts.models import Team
 from common.errors import ConflictError, InvalidInputError
+from common.texts import shown
 from notifications.telegram_bot.linking import deep_links, token_create
 from notifications.telegram_bot.naming import bot_trouble, bot_username
 from runtime.firstrun.access import of_team, user_of
@@ -35,7 +37,7 @@ def tell(request: HttpRequest, team: Team) -> HttpResponse:
         name: form(request.POST if name == kind else None, prefix=name)
         for name, form in FORMS.items()
     }
-    shown: dict[str, Any] = _telegram(request, team) if kind == "telegram" else {}
+    more: dict[str, Any] = _telegram(request, team) if kind == "telegram" else {}
     if (form := forms.get(kind)) is not None and form.is_valid():
         try:
             channel, secrets = channel_ensure(
@@ -56,13 +58,13 @@ def tell(request: HttpRequest, team: Team) -> HttpResponse:
         forms=forms,
         open_kind=kind or ("telegram" if has_bot else "email"),
         has_bot=has_bot,
-        trouble=bot_trouble(),
+        trouble=shown(bot_trouble()),
         mail_is_set_up=mail_is_set_up(),
         existing=[
-            (one, one.get_kind_display(), reverse("setup:try", args=[team.pk, one.pk]))
+            (one, shown(one.get_kind_display()), reverse("setup:try", args=[team.pk, one.pk]))
             for one in rows[:EXISTING_SHOWN]
         ],
-        **shown,
+        **more,
     )
 
 
@@ -73,8 +75,8 @@ def _telegram(request: HttpRequest, team: Team) -> dict[str, Any]:
         name = bot_username()
         links = deep_links(name, token_create(user=user_of(request), team=team))
     except (ConflictError, InvalidInputError) as error:
-        advice = error.advice or "Only a member of the team can link a chat to it."
-        return {"telegram_error": f"{error.message} {advice}"}
+        advice = shown(error.advice) or gettext("Only a member of the team can link a chat to it.")
+        return {"telegram_error": f"{shown(error.message)} {advice}"}
     address = reverse("setup:linked", args=[team.pk])
     return {"links": links, "linked_url": f"{address}?since={since.timestamp():.6f}"}
 
@@ -89,7 +91,8 @@ def linked(request: HttpRequest, team: Team) -> HttpResponse:
         return JsonResponse({"next": target})
     if not target:
         messages.warning(
-            request, "No chat is linked yet. Open the link, press Start, then try again."
+            request,
+            gettext("No chat is linked yet. Open the link, press Start, then try again."),
         )
     return redirect(target or reverse("setup:tell", args=[team.pk]))
 

@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 
 from accounts.admin.display import age, list_url, page_url
 from accounts.models import Team
+from common.texts import shown
 from monitoring.models import Monitor
 from notifications.choices import NotificationStatus
 from notifications.models import Channel, NotificationLog, Subscription
@@ -55,7 +56,7 @@ def try_page(
         "try",
         rows={"try": channel.pk},
         channel=channel,
-        kind=channel.get_kind_display(),
+        kind=shown(channel.get_kind_display()),
         secrets=secrets or {},
         sent=sent,
         sent_age=age(sent.sent_at or sent.updated_at) if sent else "",
@@ -83,7 +84,7 @@ def done(request: HttpRequest, team: Team) -> HttpResponse:
         products=monitors.count(),
         website=website,
         website_url=page_url(website) if website else "",
-        channels=[(one, one.get_kind_display(), page_url(one)) for one in channels[:10]],
+        channels=[(one, shown(one.get_kind_display()), page_url(one)) for one in channels[:10]],
         monitors_url=list_url(Monitor),
         subscriptions_url=list_url(Subscription),
         my_alerts_url=reverse("admin:notifications_channel_my_alerts"),
