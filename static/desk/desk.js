@@ -15,7 +15,7 @@ document.addEventListener("submit", (event) => {
   if (form.dataset.progress) {
     event.preventDefault();
     const body = new FormData(form, event.submitter);
-    sendWithProgress(form, body, form.dataset.progress, "Writing…");
+    sendWithProgress(form, body, form.dataset.progress);
     return;
   }
   const button = event.submitter;
@@ -31,7 +31,7 @@ document.addEventListener("click", async (event) => {
   const source = button.parentElement.querySelector("[data-copy-source]");
   try {
     await navigator.clipboard.writeText(source.textContent);
-    button.textContent = "Copied";
+    button.textContent = button.dataset.copy;
   } catch {
     window.getSelection().selectAllChildren(source);
   }
@@ -40,10 +40,16 @@ document.addEventListener("click", async (event) => {
 const shownBoxes = (form) =>
   [...form.querySelectorAll("[data-import-row]:not([hidden]) input[name=product]")];
 
+/* Texts come with the page, in its language: the element says what it shows without a number, its
+   attribute what it shows with one. */
+function showNumber(label, name, number) {
+  label.dataset.plain ??= label.textContent;
+  label.textContent = number ? label.dataset[name].replace("{number}", number) : label.dataset.plain;
+}
+
 function countTicked(form) {
   const ticked = form.querySelectorAll("input[name=product]:checked").length;
-  const label = form.querySelector("[data-import-label]");
-  label.textContent = ticked ? `Watch ${ticked} product${ticked === 1 ? "" : "s"}` : "Watch the ticked products";
+  showNumber(form.querySelector("[data-import-label]"), "importLabel", ticked);
 }
 
 document.addEventListener("input", (event) => {
@@ -67,24 +73,24 @@ async function importProducts(form, submitter) {
   const ticked = [...form.querySelectorAll("input[name=product]:checked")].map((box) => box.value);
   body.set("products", JSON.stringify(ticked));
 
-  await sendWithProgress(form, body, form.dataset.import, "Reading the shop…");
+  await sendWithProgress(form, body, form.dataset.import);
 }
 
 /* Sends a form and draws a bar from what `address` says meanwhile; then goes where it is told. */
-async function sendWithProgress(form, body, address, begins) {
+async function sendWithProgress(form, body, address) {
   for (const button of form.querySelectorAll("button")) button.disabled = true;
   const panel = form.querySelector("[data-import-progress]");
   const bar = panel.querySelector("progress");
   const text = panel.querySelector("[data-import-text]");
   panel.hidden = false;
-  text.textContent = begins;
+  text.textContent = form.dataset.begins;
 
   const watch = window.setInterval(async () => {
     try {
       const state = await (await fetch(address)).json();
       if (state.total) {
         bar.value = (100 * state.done) / state.total;
-        text.textContent = `${state.done} of ${state.total}`;
+        text.textContent = form.dataset.state.replace("{done}", state.done).replace("{total}", state.total);
       }
     } catch { /* the next tick asks again */ }
   }, 400);
@@ -92,7 +98,7 @@ async function sendWithProgress(form, body, address, begins) {
     const answer = await fetch(form.action, { method: "POST", body, headers: { Accept: "application/json" } });
     window.location.assign((await answer.json()).next);
   } catch {
-    text.textContent = "The import did not answer. Reload the page to see what was done.";
+    text.textContent = form.dataset.lost;
   } finally {
     window.clearInterval(watch);
   }

@@ -10,6 +10,8 @@ document.addEventListener("DOMContentLoaded", () => {
   const state = bar.querySelector("[data-live-state]");
   const button = bar.querySelector("[data-live-switch]");
   const said = bar.querySelector("[data-live-said]");
+  const live = state.textContent;
+  const halt = button.textContent;
   const pause = Number(bar.dataset.live) * 1000;
   let timer = 0;
   let failures = 0;
@@ -55,7 +57,7 @@ document.addEventListener("DOMContentLoaded", () => {
       const answer = await fetch("?live=1", { redirect: "manual", cache: "no-store" });
       if (answer.type === "opaqueredirect") {
         isOver = true;
-        show("Logged out: reload the page", "ill");
+        show(bar.dataset.out, "ill");
         return;
       }
       if (!answer.ok) throw new Error(String(answer.status));
@@ -66,10 +68,10 @@ document.addEventListener("DOMContentLoaded", () => {
       morph(overview, fresh);
       if (isNews) said.textContent = overview.dataset.said;
       failures = 0;
-      if (!isPaused) show("Live", "well");
+      if (!isPaused) show(live, "well");
     } catch {
       failures += 1;
-      show("No answer, trying again", "ill");
+      show(bar.dataset.trying, "ill");
     } finally {
       isBusy = false;
       plan();
@@ -85,13 +87,13 @@ document.addEventListener("DOMContentLoaded", () => {
   button.addEventListener("click", () => {
     isPaused = !isPaused;
     button.setAttribute("aria-pressed", String(isPaused));
-    button.textContent = isPaused ? "Go on" : "Pause";
-    if (isPaused) show("Paused", "idle");
+    button.textContent = isPaused ? bar.dataset.goOn : halt;
+    if (isPaused) show(bar.dataset.paused, "idle");
     else refresh();
   });
   document.addEventListener("visibilitychange", refresh);
 
   bar.hidden = false;
-  show("Live", "well");
+  show(live, "well");
   plan();
 });

@@ -1,5 +1,5 @@
 /* The set-up without reloads where it waits: the network, a chat that is linked, a message on its
-   way. Every page works without it. */
+   way. Every page works without it; desk.js comes before it. */
 "use strict";
 
 const PAUSE_MS = 1500;
@@ -30,8 +30,7 @@ const ticked = (form) => [...form.querySelectorAll("[data-setup-row] input:check
 
 function count(form) {
   const number = ticked(form).length;
-  form.querySelector("[data-setup-label]").textContent =
-    number ? `Watch ${number} product${number === 1 ? "" : "s"}` : "Watch the ticked products";
+  showNumber(form.querySelector("[data-setup-label]"), "setupLabel", number);
 }
 
 document.addEventListener("input", (event) => {

@@ -33,7 +33,7 @@ def spoken(client: Client, address: str, **headers: str) -> str:
 
 
 def test_the_settings_name_the_languages_of_messages_and_no_others() -> None:
-    assert settings.LANGUAGES == Language.choices
+    assert Language.choices == settings.LANGUAGES
 
 
 @pytest.mark.parametrize("address", ["/", LOGIN])
