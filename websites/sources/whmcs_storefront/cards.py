@@ -159,7 +159,7 @@ def _name_card(card: Card) -> None:
     if shown is None:
         return
     card.title = shown
-    inner = [text_of(one) for one in shown.css(".qty")]
+    inner = [text_of(one) for one in shown.css(".qty")] if "qty" in (shown.html or "") else []
     text = text_of(shown)
     for part in inner:
         text = text.replace(part, " ")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from websites.sources.base import Availability
@@ -17,6 +18,7 @@ from websites.sources.whmcs_storefront.stock import CONTRADICTION, Shown, proof_
 from websites.sources.whmcs_storefront.words import name_of
 
 _PRICES = ".price, .pricing, .price-cont, .product-pricing, .package-price, .price-amount"
+_FEES = re.compile(r"<(?:small|del|s|strike)\b")
 _HEADINGS = ".header-lined h1, #headline, .product-group-headline, .title-bar h1, h1"
 
 
@@ -49,13 +51,13 @@ def items_of(doc: Document, form: OrderForm, base: str) -> list[Item]:
         return [_slide_item(slide, base, currency) for slide in scripts.slides_of(doc)]
     cards = find_cards(doc)
     scheme = scheme_of(cards, form)
-    shown = [shown_on(card, _form_for(card, form)) for card in cards]
+    forms = [_form_for(card, form) for card in cards]
+    shown = [shown_on(card, own) for card, own in zip(cards, forms, strict=True)]
     new = is_new(cards, scheme, form) or any(_counts_nothing(one, form) for one in shown)
     marked = [card for card, one in zip(cards, shown, strict=True) if one.is_marked][:8]
     names = {} if all(card.name for card in cards) else scripts.slider_names(doc)
     found: list[Item] = []
-    for card, marks_of_card in zip(cards, shown, strict=True):
-        own = _form_for(card, form)
+    for card, own, marks_of_card in zip(cards, forms, shown, strict=True):
         marks = any(_is_alike(card, other) for other in marked)
         proof = proof_of(card, marks_of_card, own, is_new=new, has_marks=marks)
         price = _price(card, currency)
@@ -180,6 +182,8 @@ def _price(card: Card, currency: str) -> Price:
 def _without_fees(place: Node) -> str:
     """The text without set-up fees and without prices that are crossed out."""
     text = text_of(place)
+    if not _FEES.search(place.html or ""):
+        return text
     for one in place.css("small, del, s, strike"):
         text = text.replace(text_of(one), " ", 1)
     return text
