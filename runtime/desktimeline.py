@@ -63,7 +63,7 @@ def timeline(
         sums.update(hour.by_type)
     whole = span_value(starts[0])
     return Timeline(
-        total=Figure(sums.total(), gettext("events"), list_url(MonitorHistory, f"when={whole}")),
+        total=Figure(sums.total(), pgettext("counted", "events"), list_url(MonitorHistory, f"when={whole}")),
         columns=[_column(place, hour, now) for place, hour in enumerate(hours)],
         kinds=[
             Figure(
@@ -91,7 +91,9 @@ def _column(place: int, hour: Hour, now: datetime) -> Column:
     restocks = hour.by_type.get(EventType.RESTOCKED, 0)
     return Column(
         label=hour.label,
-        total=Figure(hour.total, gettext("events"), list_url(MonitorHistory, f"when={span}")),
+        total=Figure(
+            hour.total, pgettext("counted", "events"), list_url(MonitorHistory, f"when={span}")
+        ),
         restocks=Figure(
             restocks,
             gettext("restocks"),
