@@ -10,6 +10,9 @@ from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.safestring import SafeString
+from django.utils.text import format_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.base import TeamScopedAdmin
 from accounts.admin.display import age, badge
@@ -30,28 +33,33 @@ class ApiKeyAdmin(ShowOnceMixin, TeamScopedAdmin):
     list_select_related = ("team",)
     search_fields = ("name", "prefix")
     empty = step(
-        "No API keys yet",
-        "A key lets a script or another program work with one team. It is shown once.",
+        _("No API keys yet"),
+        _("A key lets a script or another program work with one team. It is shown once."),
         "key",
-        label="Make a key",
+        label=_("Make a key"),
     )
     verbs = (
         Verb(
             "rotate",
-            "Rotate",
+            _("Rotate"),
             "autorenew",
             Role.OWNER,
-            confirm="A new key is made and shown once; this one works for "
-            f"{ROTATION_GRACE.days} more days. Rotate it?",
+            confirm=format_lazy(
+                _(
+                    "A new key is made and shown once; this one works for {days} more days. "
+                    "Rotate it?"
+                ),
+                days=ROTATION_GRACE.days,
+            ),
             fits=lambda key: key.is_usable,
             in_list=False,
         ),
         Verb(
             "revoke",
-            "Revoke",
+            _("Revoke"),
             "key_off",
             Role.OWNER,
-            confirm="Whoever uses this key is shut out at once and for good. Revoke it?",
+            confirm=_("Whoever uses this key is shut out at once and for good. Revoke it?"),
             fits=lambda key: key.revoked_at is None,
         ),
     )
@@ -66,19 +74,19 @@ class ApiKeyAdmin(ShowOnceMixin, TeamScopedAdmin):
         return ("team", "name", "prefix", "scope", "state", "created_by", "created_at",
                 "expires_at", "last_used", "minutes_used", "revoked_at")  # fmt: skip
 
-    @admin.display(description="State")
+    @admin.display(description=_("State"))
     def state(self, row: ApiKey) -> SafeString:
         if row.revoked_at is not None:
-            return badge("Revoked", "bad")
+            return badge(gettext("Revoked"), "bad")
         if row.expires_at is not None and row.expires_at <= timezone.now():
-            return badge("Expired", "warn")
-        return badge("Usable", "good")
+            return badge(gettext("Expired"), "warn")
+        return badge(gettext("Usable"), "good")
 
-    @admin.display(description="Last used", ordering="last_used_at")
+    @admin.display(description=_("Last used"), ordering="last_used_at")
     def last_used(self, row: ApiKey) -> SafeString:
         return age(row.last_used_at)
 
-    @admin.display(description="Expires", ordering="expires_at")
+    @admin.display(description=_("Expires"), ordering="expires_at")
     def expires(self, row: ApiKey) -> SafeString:
         return age(row.expires_at)
 
@@ -91,7 +99,7 @@ class ApiKeyAdmin(ShowOnceMixin, TeamScopedAdmin):
             expires_at=obj.expires_at,
         )
         self.adopt(obj, made)
-        self.show_once(request, {"API key": plain})
+        self.show_once(request, {gettext("API key"): plain})
 
     def do_rotate(self, request: HttpRequest, row: ApiKey) -> str:
         made, plain = api_key_rotate(
@@ -99,7 +107,7 @@ class ApiKeyAdmin(ShowOnceMixin, TeamScopedAdmin):
             created_by=request.user,  # type: ignore[arg-type]  # the admin lets only users in
         )
         self.adopt(row, made)
-        self.show_once(request, {"API key": plain})
+        self.show_once(request, {gettext("API key"): plain})
         return ""
 
     def _post_view(self, verb: Verb) -> Callable[..., HttpResponse]:
@@ -114,4 +122,4 @@ class ApiKeyAdmin(ShowOnceMixin, TeamScopedAdmin):
 
     def do_revoke(self, request: HttpRequest, row: ApiKey) -> str:
         api_key_revoke(api_key=row)
-        return "revoked."
+        return gettext("revoked.")

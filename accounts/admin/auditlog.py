@@ -7,6 +7,8 @@ from typing import Any
 from django.contrib import admin
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.base import ReadOnlyAdmin
 from accounts.admin.display import Tone, age, badge
@@ -14,6 +16,7 @@ from accounts.admin.empty import step
 from accounts.admin.theme import ChoicesFilter
 from accounts.choices import AuditAction, Role
 from accounts.models import AuditEntry
+from common.texts import shown
 
 TONES: dict[str, Tone] = {
     AuditAction.CREATED: "good", AuditAction.CHANGED: "info", AuditAction.DELETED: "bad",
@@ -29,25 +32,25 @@ class AuditEntryAdmin(ReadOnlyAdmin):
     search_fields = ("actor", "object_name", "kind")
     fields = ("created_at", "team", "actor", "what", "kind", "object_name", "object_id", "details")
     empty = step(
-        "Nobody changed a setting yet",
-        "Who changes a website, monitor, channel, subscription, member or key stands here.",
+        _("Nobody changed a setting yet"),
+        _("Who changes a website, monitor, channel, subscription, member or key stands here."),
         "history_edu",
     )
 
-    @admin.display(description="When", ordering="id")
+    @admin.display(description=_("When"), ordering="id")
     def when(self, row: AuditEntry) -> SafeString:
         return age(row.created_at)
 
-    @admin.display(description="Action", ordering="action")
+    @admin.display(description=_("Action"), ordering="action")
     def what(self, row: AuditEntry) -> SafeString:
-        return badge(AuditAction(row.action).label, TONES[row.action])
+        return badge(shown(AuditAction(row.action).label), TONES[row.action])
 
-    @admin.display(description="Fields")
+    @admin.display(description=_("Fields"))
     def fields_changed(self, row: AuditEntry) -> str:
         names = list(row.changes)
         return ", ".join(names[:4]) + (" …" if len(names) > 4 else "")
 
-    @admin.display(description="Changes")
+    @admin.display(description=_("Changes"))
     def details(self, row: AuditEntry) -> SafeString:
         lines = ((name, _text(old), _text(new)) for name, (old, new) in row.changes.items())
         found = format_html_join("", "<dt>{}</dt><dd>{} → {}</dd>", lines)
@@ -55,4 +58,4 @@ class AuditEntryAdmin(ReadOnlyAdmin):
 
 
 def _text(value: Any) -> str:
-    return "(empty)" if value is None else str(value)
+    return gettext("(empty)") if value is None else str(value)

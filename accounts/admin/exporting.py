@@ -19,6 +19,7 @@ from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpRespons
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.translation import gettext, override
 
 from accounts.admin.base import TeamScopedAdmin, zone_of
 from accounts.admin.rights import holds, visible
@@ -65,7 +66,8 @@ class ExportMixin(TeamScopedAdmin):
 
     def export(self, request: HttpRequest, rows: QuerySet[Any], form: str) -> StreamingHttpResponse:
         zone = zone_of(request) or timezone.get_default_timezone()
-        name = str(self.opts.verbose_name_plural)
+        with override("en"):  # names of files and sheets, like those of columns
+            name = str(self.opts.verbose_name_plural)
         head = [column.name for column in self.export_columns]
         mine = visible(request, rows, Role.OWNER)
         values = exported(mine, self.export_columns)
@@ -84,9 +86,8 @@ class ExportMixin(TeamScopedAdmin):
         actions = super().get_actions(request)
         if holds(request, Role.OWNER) and IS_POPUP_VAR not in request.GET:
             for form, (label, _) in FORMS.items():
-                actions[f"export_{form}"] = (
-                    _action(form), f"export_{form}", f"Export as {label}",
-                )  # fmt: skip
+                text = gettext("Export as %(kind)s") % {"kind": label}
+                actions[f"export_{form}"] = (_action(form), f"export_{form}", text)
         return actions
 
     def file_links(self, request: HttpRequest) -> list[tuple[str, str, str]]:
@@ -97,7 +98,11 @@ class ExportMixin(TeamScopedAdmin):
         query.pop("p", None)
         end = f"?{query.urlencode()}" if query else ""
         return [
-            ("download", f"Export as {label}", self._file_address("export", form) + end)
+            (
+                "download",
+                gettext("Export as %(kind)s") % {"kind": label},
+                self._file_address("export", form) + end,
+            )
             for form, (label, _) in FORMS.items()
         ]
 

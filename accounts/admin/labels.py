@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.theme import TextWidget
 
@@ -14,7 +15,7 @@ class LabelsField(forms.Field):
 
     def __init__(self, **options: Any) -> None:
         options.setdefault("required", False)
-        options.setdefault("help_text", "Separate them with commas.")
+        options.setdefault("help_text", _("Separate them with commas."))
         super().__init__(widget=LabelsWidget(), **options)
 
     def to_python(self, value: Any) -> list[str]:

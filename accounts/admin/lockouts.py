@@ -7,6 +7,7 @@ from typing import Any
 from axes.models import AccessAttempt
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.empty import step
 from accounts.admin.rights import is_super
@@ -22,8 +23,8 @@ class LockoutAdmin(SuperuserOnlyAdmin):
     ordering = ("-attempt_time",)
     fields = (*list_display, "user_agent")
     empty = step(
-        "Nobody is locked out",
-        "Wrong log-ins that still count appear here; deleting one lets its person in again.",
+        _("Nobody is locked out"),
+        _("Wrong log-ins that still count appear here; deleting one lets its person in again."),
         "lock_open",
     )
 

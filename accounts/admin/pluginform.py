@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.theme import SecretWidget, SwitchWidget, TextareaWidget, TextWidget
 from common.plugin import ConfigField
+from common.texts import shown
 
-KEEP = "Leave empty to keep the stored value."
+KEEP = _("Leave empty to keep the stored value.")
 
 
 def field_name(kind: str, name: str) -> str:
@@ -70,14 +72,18 @@ class PluginFields:
 def _form_field(
     one: ConfigField, stored: Mapping[str, Any], stored_secrets: Set[str]
 ) -> forms.Field:
-    common: dict[str, Any] = {"label": one.label, "help_text": one.help, "required": False}
+    common: dict[str, Any] = {
+        "label": shown(one.label),
+        "help_text": shown(one.help),
+        "required": False,
+    }
     if one.is_secret:
         if one.name in stored_secrets:
-            common["help_text"] = " ".join(filter(None, [one.help, KEEP]))
-        shown = {"autocomplete": "new-password"}
+            common["help_text"] = " ".join(filter(None, [shown(one.help), str(KEEP)]))
+        attrs = {"autocomplete": "new-password"}
         if one.name in stored_secrets:
-            shown["placeholder"] = "••••••••"
-        return forms.CharField(widget=SecretWidget(attrs=shown), **common)
+            attrs["placeholder"] = "••••••••"
+        return forms.CharField(widget=SecretWidget(attrs=attrs), **common)
     value = stored.get(one.name, one.default)
     if one.type == "boolean":
         return forms.BooleanField(widget=SwitchWidget(), initial=bool(value), **common)

@@ -12,6 +12,7 @@ from django import forms
 from django.db import models, transaction
 
 from common.errors import InvalidInputError
+from common.texts import shown
 
 if TYPE_CHECKING:
     AnyModelForm = forms.ModelForm[Any]
@@ -55,4 +56,6 @@ class ServiceForm(AnyModelForm):
         except InvalidInputError as error:
             for name, texts in (error.fields or {"": [error.message]}).items():
                 target = self.field_of(name)
-                self.add_error(target if target in self.fields else None, texts)
+                self.add_error(
+                    target if target in self.fields else None, [shown(text) for text in texts]
+                )

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 
 from accounts.admin.display import page_url
@@ -34,7 +35,7 @@ class ShowOnceMixin(ThemedAdmin):
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": f"{obj} is ready",
+            "title": gettext("%(row)s is ready") % {"row": obj},
             "secrets": secrets,
             "next": page_url(obj),
         }

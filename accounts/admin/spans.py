@@ -8,14 +8,18 @@ from typing import Any, ClassVar
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
+from accounts.admin.display import day_text
 from accounts.admin.theme import DropdownFilter
+from common.texts import Text
 
-LATEST: dict[str, tuple[str, timedelta]] = {
-    "1h": ("Last hour", timedelta(hours=1)),
-    "24h": ("Last 24 hours", timedelta(hours=24)),
-    "7d": ("Last 7 days", timedelta(days=7)),
-    "30d": ("Last 30 days", timedelta(days=30)),
+LATEST: dict[str, tuple[Text, timedelta]] = {
+    "1h": (_("Last hour"), timedelta(hours=1)),
+    "24h": (_("Last 24 hours"), timedelta(hours=24)),
+    "7d": (_("Last 7 days"), timedelta(days=7)),
+    "30d": (_("Last 30 days"), timedelta(days=30)),
 }
 LONGEST_NUMBER = 11
 """Digits of seconds since 1970: enough for the year 5000."""
@@ -50,13 +54,13 @@ def _moment(text: str) -> datetime | None:
 
 
 class SpanFilter(DropdownFilter):
-    title = "time"
+    title = _("time")
     parameter_name = "when"
     column: ClassVar[str] = "created_at"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         """A span somebody linked to is named, so that it can be seen and taken away."""
-        choices = [(value, label) for value, (label, _) in LATEST.items()]
+        choices = [(value, str(label)) for value, (label, _span) in LATEST.items()]
         value = self.value()
         if value and value not in LATEST and (span := span_of(value, timezone.now())):
             choices.append((value, _named(span)))
@@ -72,6 +76,9 @@ class SpanFilter(DropdownFilter):
 
 
 def _named(span: Span) -> str:
-    since, until = (None if one is None else timezone.localtime(one) for one in span)
-    start = f"{since:%d %b %H:%M}"
-    return f"Since {start}" if until is None else f"{start} to {until:%H:%M}"
+    since = timezone.localtime(span[0])
+    until = None if span[1] is None else timezone.localtime(span[1])
+    start = f"{day_text(since)} {since:%H:%M}"
+    if until is None:
+        return gettext("Since %(start)s") % {"start": start}
+    return gettext("%(start)s to %(end)s") % {"start": start, "end": f"{until:%H:%M}"}

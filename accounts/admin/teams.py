@@ -12,6 +12,7 @@ from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.base import TeamScopedAdmin
@@ -22,13 +23,14 @@ from accounts.admin.theme import ChoicesFilter, SelectWidget
 from accounts.choices import Role
 from accounts.models import Membership, Team
 from accounts.services import membership_remove, membership_set
+from common.texts import shown
 
 MEMBERS_SHOWN = 30
 ROLE_TONES: dict[str, Tone] = {Role.OWNER: "info", Role.OPERATOR: "good", Role.VIEWER: "idle"}
 
 
 def role_badge(role: str) -> SafeString:
-    return badge(Role(role).label, ROLE_TONES[role])
+    return badge(shown(Role(role).label), ROLE_TONES[role])
 
 
 @admin.register(Team)
@@ -42,8 +44,8 @@ class TeamAdmin(TeamScopedAdmin):
     prepopulated_fields: ClassVar = {"slug": ("name",)}
     fieldsets = (
         (None, {"fields": ("name", "slug", "time_zone", "language")}),
-        ("Alerts", {"fields": ("low_stock_threshold", "reminders", "reminder_hour")}),
-        ("Public board", {"fields": ("is_board_on", "is_quantity_on_board")}),
+        (_("Alerts"), {"fields": ("low_stock_threshold", "reminders", "reminder_hour")}),
+        (_("Public board"), {"fields": ("is_board_on", "is_quantity_on_board")}),
     )
     deletes_with_it: ClassVar = {
         "websites": _("Websites"),
@@ -54,14 +56,16 @@ class TeamAdmin(TeamScopedAdmin):
         "api_keys": _("API keys"),
         "memberships": _("Members"),
     }
-    empty = step("You are in no team yet", "An owner or an administrator can add you.", "group")
+    empty = step(
+        _("You are in no team yet"), _("An owner or an administrator can add you."), "group"
+    )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows: QuerySet[Any] = super().get_queryset(request)
         counted: QuerySet[Any] = rows.annotate(member_count=Count("memberships"))
         return counted
 
-    @admin.display(description="Members", ordering="member_count")
+    @admin.display(description=_("Members"), ordering="member_count")
     def members(self, row: Any) -> SafeString:
         return text_link(list_url(Membership, f"team__id__exact={row.pk}"), str(row.member_count))
 
@@ -91,7 +95,10 @@ class TeamAdmin(TeamScopedAdmin):
             return super().formfield_for_dbfield(db_field, request, **kwargs)
         zones = [(name, name.replace("_", " ")) for name in sorted(available_timezones())]
         return forms.ChoiceField(
-            choices=zones, initial="UTC", widget=SelectWidget(), help_text="Times are shown in it."
+            choices=zones,
+            initial="UTC",
+            widget=SelectWidget(),
+            help_text=gettext("Times are shown in it."),
         )
 
 
@@ -106,22 +113,24 @@ class MembershipAdmin(TeamScopedAdmin):
     search_fields = ("user__username", "user__email")
     fields = ("team", "user", "role")
     empty = step(
-        "No members yet",
-        "Members see their team's shops: a viewer reads, an operator edits monitors, an owner "
-        "everything.",
+        _("No members yet"),
+        _(
+            "Members see their team's shops: a viewer reads, an operator edits monitors, an owner "
+            "everything."
+        ),
         "group_add",
-        label="Add a member",
+        label=_("Add a member"),
     )
 
-    @admin.display(description="Member", ordering="user__username")
+    @admin.display(description=_("Member"), ordering="user__username")
     def user_name(self, row: Membership) -> str:
         return str(row.user)
 
-    @admin.display(description="Role", ordering="role")
+    @admin.display(description=_("Role"), ordering="role")
     def role_shown(self, row: Membership) -> SafeString:
         return role_badge(row.role)
 
-    @admin.display(description="Since", ordering="created_at")
+    @admin.display(description=_("Since"), ordering="created_at")
     def since(self, row: Membership) -> SafeString:
         return age(row.created_at)
 
@@ -131,7 +140,7 @@ class MembershipAdmin(TeamScopedAdmin):
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         formfield = super().formfield_for_foreignkey(db_field, request, **kwargs)
         if db_field.name == "user" and formfield is not None and not holds(request, None):
-            formfield.help_text = (
+            formfield.help_text = gettext(
                 "People who share a team with you. A new person gets an account from an "
                 "administrator."
             )

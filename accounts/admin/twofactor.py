@@ -13,10 +13,12 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from qrcode.image.svg import SvgPathImage
 
+from accounts.admin.display import error_text
 from accounts.admin.theme import ThemedAdmin
 from accounts.models import User
 from accounts.services.twofactor import (
@@ -53,8 +55,7 @@ def _page(pages: TwoFactorMixin, request: HttpRequest) -> HttpResponse:
         try:
             shown = _act(request, user)
         except ProductError as error:
-            text = " ".join(filter(None, [error.message, error.advice]))
-            pages.message_user(request, text, messages.ERROR)
+            pages.message_user(request, error_text(error), messages.ERROR)
         else:
             if not shown:
                 return redirect("admin:accounts_user_two_factor")
@@ -63,7 +64,7 @@ def _page(pages: TwoFactorMixin, request: HttpRequest) -> HttpResponse:
         shown |= {"picture": _picture(app_address(factor)), "key": _grouped(app_key(factor))}
     context = {
         **pages.admin_site.each_context(request),
-        "title": "Two-factor",
+        "title": gettext("Two-factor"),
         "is_on": user.two_factor_at is not None,
         "left": len(factor.backup_hashes) if factor else 0,
         **shown,

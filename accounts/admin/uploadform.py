@@ -6,6 +6,8 @@ from typing import Any
 
 from django import forms
 from django.http import HttpRequest
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.rights import visible
 from accounts.admin.theme import SelectWidget
@@ -15,9 +17,9 @@ from accounts.models import Team
 
 class UploadForm(forms.Form):
     team = forms.ModelChoiceField(
-        Team.objects.none(), widget=SelectWidget(), help_text="Everything in the file is for it."
+        Team.objects.none(), widget=SelectWidget(), help_text=_("Everything in the file is for it.")
     )
-    file = forms.FileField(label="File")
+    file = forms.FileField(label=_("File"))
 
     def __init__(self, request: HttpRequest, *, most_bytes: int, help_text: str) -> None:
         posted = (request.POST, request.FILES) if request.method == "POST" else ()
@@ -33,7 +35,6 @@ class UploadForm(forms.Form):
     def clean_file(self) -> Any:
         given = self.cleaned_data["file"]
         if given.size > self.most_bytes:
-            raise forms.ValidationError(
-                f"The file is larger than {self.most_bytes // 1024 // 1024} MB."
-            )
+            text = gettext("The file is larger than %(megabytes)d MB.")
+            raise forms.ValidationError(text % {"megabytes": self.most_bytes // 1024 // 1024})
         return given

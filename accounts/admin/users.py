@@ -10,6 +10,8 @@ from django.contrib.auth.models import Group
 from django.db.models import Model
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.base import TeamScopedAdmin
 from accounts.admin.display import age
@@ -56,33 +58,37 @@ class UserAdmin(TwoFactorMixin, TeamScopedAdmin, PeopleAdmin):
     search_fields = ("username", "first_name", "last_name", "email")
     fieldsets = (
         (None, {"fields": ("username", "password")}),
-        ("Person", {"fields": ("first_name", "last_name", "email")}),
-        ("Access", {"fields": ("is_active", "is_staff", "is_superuser")}),
+        (_("Person"), {"fields": ("first_name", "last_name", "email")}),
+        (_("Access"), {"fields": ("is_active", "is_staff", "is_superuser")}),
     )
     add_fieldsets = (
         (
             None,
             {
                 "fields": ("username", "password1", "password2", "email", "is_staff"),
-                "description": "Staff may log in here. Then add the person to a team under Members.",
+                "description": _(
+                    "Staff may log in here. Then add the person to a team under Members."
+                ),
             },
         ),
     )
     empty = step(
-        "Nobody here",
-        "Whoever shares a team with you appears here. An owner adds people under members.",
+        _("Nobody here"),
+        _("Whoever shares a team with you appears here. An owner adds people under members."),
         "person",
         to="accounts_membership_changelist",
-        label="See the members",
+        label=_("See the members"),
     )
     verbs = (
         Verb(
             "reset_two_factor",
-            "Reset two-factor",
+            _("Reset two-factor"),
             "lock_reset",
             None,
-            confirm="Their authenticator app and backup codes stop working, and all their log-ins "
-            "end. They come in with the password alone. Do it?",
+            confirm=_(
+                "Their authenticator app and backup codes stop working, and all their log-ins "
+                "end. They come in with the password alone. Do it?"
+            ),
             fits=lambda user: user.two_factor_at is not None,
             in_list=False,
         ),
@@ -112,16 +118,16 @@ class UserAdmin(TwoFactorMixin, TeamScopedAdmin, PeopleAdmin):
 
     def do_reset_two_factor(self, request: HttpRequest, row: User) -> str:
         two_factor_end(user=row)
-        return "two-factor is off."
+        return gettext("two-factor is off.")
 
-    @admin.display(description="Two-factor", boolean=True)
+    @admin.display(description=_("Two-factor"), boolean=True)
     def two_factor(self, row: User) -> bool:
         return row.two_factor_at is not None
 
-    @admin.display(description="Name")
+    @admin.display(description=_("Name"))
     def full_name(self, row: User) -> str:
         return row.get_full_name()
 
-    @admin.display(description="Last seen", ordering="last_login")
+    @admin.display(description=_("Last seen"), ordering="last_login")
     def seen(self, row: User) -> SafeString:
         return age(row.last_login)
