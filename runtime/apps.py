@@ -9,6 +9,7 @@ from django.conf import settings
 
 from common.logcontext import log_context_begin
 from runtime.pulse import Pulse, WorkerPulse
+from runtime.trimming import Trimmer
 
 COLLECT_AFTER = (100_000, 20, 20)
 """Objects between two runs of the garbage collector. A poll makes tens of thousands of values at
@@ -23,6 +24,7 @@ class RuntimeConfig(AppConfig):
     def ready(self) -> None:
         gc.set_threshold(*COLLECT_AFTER)
         name_tasks_in_the_log()
+        trim_after_tasks()
         if settings.SENTRY_DSN:
             # Imported here: those who want no reports need no megabytes of it in every process.
             import_module("runtime.errorreports").start()
@@ -43,6 +45,13 @@ def name_tasks_in_the_log() -> None:
 
     pre_execute.connect(begins, weak=False, dispatch_uid="log_task_begins")
     post_execute_in_worker.connect(ends, weak=False, dispatch_uid="log_task_ends")
+
+
+def trim_after_tasks() -> None:
+    """A worker does not stay as large as its largest moment."""
+    from django_q.signals import post_execute_in_worker  # needs the apps
+
+    post_execute_in_worker.connect(Trimmer(), weak=False, dispatch_uid="trim_task_ends")
 
 
 def listen_to_tasks(pulse: WorkerPulse) -> None:

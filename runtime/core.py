@@ -21,6 +21,7 @@ from notifications.services.sweeping import sweep
 from runtime import heartbeats
 from runtime.clock import Watch
 from runtime.pulse import Pulse
+from runtime.trimming import Trimmer
 
 logger = logging.getLogger(__name__)
 
@@ -48,7 +49,7 @@ def run_until(end: Event, step: Callable[[], None] = tick) -> None:
 
     The pulse tells the supervisor that the loop turns, whatever comes of its ticks.
     """
-    pulse = Pulse.of_environment()
+    pulse, trim = Pulse.of_environment(), Trimmer()
     while not end.is_set():
         if pulse is not None:
             pulse.beat()
@@ -62,4 +63,5 @@ def run_until(end: Event, step: Callable[[], None] = tick) -> None:
             pause = TROUBLE_SECONDS
             connection.close()
         close_old_connections()
+        trim()
         end.wait(max(0.0, pause - (time.monotonic() - started)))

@@ -14,6 +14,7 @@ from django.db import DatabaseError, connections
 
 from notifications.channels.registry import CHANNELS
 from notifications.models import Channel
+from runtime.trimming import trim
 from websites.sources.registry import SOURCES
 
 logger = logging.getLogger(__name__)
@@ -48,3 +49,4 @@ def share() -> None:
     collector, whose marks on every object would give each process a copy of its own."""
     gc.collect()
     gc.freeze()
+    trim()

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from unittest.mock import Mock
 
 import pytest
@@ -17,6 +18,7 @@ from django.db import DatabaseError
 from django.urls import reverse
 from django.utils import timezone
 from django_q.cluster import Cluster
+from django_q.signals import post_execute_in_worker
 from pytest_django.fixtures import Settings
 
 from notifications.channels.registry import CHANNELS
@@ -26,7 +28,7 @@ from notifications.services.burying import disable
 from notifications.services.outbox import deliver
 from notifications.services.owners import PAGE
 from notifications.tasks import tell_owners
-from runtime import warming
+from runtime import trimming, warming
 from runtime.management.commands import run
 from runtime.supervisor import Child
 from tests.factories import make_team, make_user
@@ -57,6 +59,8 @@ warm()
 print(*[name for name in sys.argv[1:] if name in sys.modules])
 run_checks(tags=["admin"])
 print(*[name for name in sys.argv[1:] if name in sys.modules])
+import config.wsgi
+print(*[name for name in sys.argv[1:] if name in sys.modules])
 """
 
 
@@ -82,6 +86,8 @@ def test_supervisor_core_and_queue_load_neither_pages_nor_libraries_nobody_uses(
     ).stdout.split("\n")
     assert found[0] == ""
     assert "accounts.admin" in found[1].split()  # `check` looks at the pages all the same
+    assert "config.urls" not in found[1].split()
+    assert "config.urls" in found[2].split()  # the first request need not wait for them
 
 
 @pytest.fixture
@@ -151,3 +157,29 @@ def test_children_share_two_arenas_unless_told_otherwise(
     child = Child("core", [sys.executable])
     run.prepare(child, instance="a", pulse=None)
     assert child.environment[run.ARENAS] == taken
+
+
+def test_memory_that_is_free_goes_back_to_the_system_now_and_then(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    calls: list[int] = []
+
+    def trims(pad: int) -> int:
+        calls.append(pad)
+        return 1
+
+    monkeypatch.setattr("ctypes.CDLL", lambda _: SimpleNamespace(malloc_trim=trims))
+    assert trimming.trim()
+    trimmer = trimming.Trimmer()
+    trimmer(sender="a task ended")
+    trimmer()
+    assert calls == [0, 0]
+    trimmer._next = 0.0
+    trimmer()
+    assert calls == [0, 0, 0]
+    assert "trim_task_ends" in {key[0] for key, *_ in post_execute_in_worker.receivers}
+
+
+def test_a_c_library_that_cannot_trim_is_let_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ctypes.CDLL", lambda _: SimpleNamespace())
+    assert trimming.trim() is False
