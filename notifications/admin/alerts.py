@@ -11,6 +11,8 @@ from django.db.models import Case, F, IntegerField, QuerySet, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.base import ReadOnlyAdmin
 from accounts.admin.display import age, muted, row_link
@@ -20,6 +22,7 @@ from accounts.admin.rights import holds, team_id_of
 from accounts.admin.theme import ChoicesFilter
 from accounts.admin.verbs import LIST_LIMIT, Verb
 from accounts.choices import Role
+from common.texts import Text
 from monitoring.admin.alertbadges import alert_badge, kind_badge, level_text
 from monitoring.admin.badges import stock_badge
 from monitoring.admin.exportcolumns import ALERTS
@@ -36,10 +39,10 @@ OPEN_FIRST = Case(
     output_field=IntegerField(),
 )
 NOTE_LENGTH = 250
-LABELS = {"acknowledge": "Acknowledge", "resolve": "Resolve"}
-MEANING = {
-    "acknowledge": "Somebody cares: nobody is reminded of them any more.",
-    "resolve": "They are over. An alert opens again when stock recovers and falls once more.",
+LABELS: dict[str, Text] = {"acknowledge": _("Acknowledge"), "resolve": _("Resolve")}
+MEANING: dict[str, Text] = {
+    "acknowledge": _("Somebody cares: nobody is reminded of them any more."),
+    "resolve": _("They are over. An alert opens again when stock recovers and falls once more."),
 }
 
 
@@ -66,7 +69,7 @@ class AlertAdmin(SilencedMixin, ExportMixin, ReadOnlyAdmin):
     ordering = (OPEN_FIRST.asc(), F("opened_at").desc(), F("id").desc())
     fieldsets = (
         (
-            "Details",
+            _("Details"),
             {
                 "classes": ["collapse"],
                 "fields": ("opened_at", "acknowledged_at", "resolved_at", "last_sent_at",
@@ -75,17 +78,19 @@ class AlertAdmin(SilencedMixin, ExportMixin, ReadOnlyAdmin):
         ),
     )  # fmt: skip
     empty = step(
-        "All is quiet",
-        "An alert opens when stock falls below a threshold, rises above one or runs out, and when a "
-        "shop cannot be read. Give monitors a threshold to be alerted.",
+        _("All is quiet"),
+        _(
+            "An alert opens when stock falls below a threshold, rises above one or runs out, and when a "
+            "shop cannot be read. Give monitors a threshold to be alerted."
+        ),
         "notifications",
         to="monitoring_monitor_changelist",
-        label="See the monitors",
+        label=_("See the monitors"),
     )
     verbs = (
-        Verb("acknowledge", "Acknowledge", "visibility", Role.OPERATOR, fits=_is_open,
+        Verb("acknowledge", _("Acknowledge"), "visibility", Role.OPERATOR, fits=_is_open,
              is_form=True),
-        Verb("resolve", "Resolve", "task_alt", Role.OPERATOR, fits=_is_unresolved, is_form=True),
+        Verb("resolve", _("Resolve"), "task_alt", Role.OPERATOR, fits=_is_unresolved, is_form=True),
         SILENCE,
     )  # fmt: skip
     acting: ClassVar[dict[str, Callable[..., Any]]] = {
@@ -95,35 +100,35 @@ class AlertAdmin(SilencedMixin, ExportMixin, ReadOnlyAdmin):
 
     # --- List ------------------------------------------------------------------------------
 
-    @admin.display(description="Alert", ordering="subject")
+    @admin.display(description=_("Alert"), ordering="subject")
     def subject_shown(self, row: Alert) -> str:
         return row.subject or str(row.monitor or row.website)
 
-    @admin.display(description="Kind", ordering="kind")
+    @admin.display(description=_("Kind"), ordering="kind")
     def kind_shown(self, row: Alert) -> SafeString:
         return kind_badge(row)
 
-    @admin.display(description="State", ordering="status")
+    @admin.display(description=_("State"), ordering="status")
     def state(self, row: Alert) -> SafeString:
         return alert_badge(row)
 
-    @admin.display(description="Stock now")
+    @admin.display(description=_("Stock now"))
     def level(self, row: Alert) -> SafeString | str:
         return level_text(row)
 
-    @admin.display(description="Website", ordering="website__name")
+    @admin.display(description=_("Website"), ordering="website__name")
     def website_name(self, row: Alert) -> str:
         return row.website.name
 
-    @admin.display(description="Open since", ordering="opened_at")
+    @admin.display(description=_("Open since"), ordering="opened_at")
     def opened(self, row: Alert) -> SafeString:
         return age(row.opened_at)
 
-    @admin.display(description="Last told", ordering="last_sent_at")
+    @admin.display(description=_("Last told"), ordering="last_sent_at")
     def told(self, row: Alert) -> SafeString:
         return age(row.last_sent_at, empty="–")
 
-    @admin.display(description="Next reminder", ordering="next_alert_at")
+    @admin.display(description=_("Next reminder"), ordering="next_alert_at")
     def next(self, row: Alert) -> SafeString:
         return age(row.next_alert_at, empty="–") if _is_open(row) else muted("–")
 
@@ -140,7 +145,7 @@ class AlertAdmin(SilencedMixin, ExportMixin, ReadOnlyAdmin):
             "website_link": row_link(row.website),
             "stock": stock_badge(row.monitor) if row.monitor else muted("–"),
             "opened": age(row.opened_at),
-            "told": age(row.last_sent_at, empty="nobody yet"),
+            "told": age(row.last_sent_at, empty=gettext("nobody yet")),
             "next_reminder": self.next(row),
             "acknowledged": age(row.acknowledged_at, empty="–"),
             "resolved": age(row.resolved_at, empty="–"),
@@ -153,11 +158,11 @@ class AlertAdmin(SilencedMixin, ExportMixin, ReadOnlyAdmin):
 
     def do_acknowledge(self, request: HttpRequest, row: Alert) -> str:
         self._act(request, "acknowledge", row)
-        return "acknowledged; nobody is reminded of it any more."
+        return gettext("acknowledged; nobody is reminded of it any more.")
 
     def do_resolve(self, request: HttpRequest, row: Alert) -> str:
         self._act(request, "resolve", row)
-        return "resolved."
+        return gettext("resolved.")
 
     def _act(self, request: HttpRequest, name: str, row: Alert) -> None:
         note = request.POST.get("note", "").strip()[:NOTE_LENGTH]
@@ -169,14 +174,14 @@ class AlertAdmin(SilencedMixin, ExportMixin, ReadOnlyAdmin):
         actions = super().get_actions(request)
         if holds(request, Role.OPERATOR):
             for name, label in LABELS.items():
-                actions[name] = (_many(name), name, label)
+                actions[name] = (_many(name), name, str(label))
         return actions
 
     def many(self, request: HttpRequest, name: str, rows: QuerySet[Any]) -> HttpResponse | None:
         """Asks once for all, with a note; then does it row by row."""
         chosen = list(rows[: LIST_LIMIT + 1])
         if len(chosen) > LIST_LIMIT:
-            text = f"Choose at most {LIST_LIMIT} rows at a time."
+            text = gettext("Choose at most %(most)d rows at a time.") % {"most": LIST_LIMIT}
             self.message_user(request, text, messages.ERROR)
             return None
         if "confirmed" not in request.POST:
@@ -186,7 +191,7 @@ class AlertAdmin(SilencedMixin, ExportMixin, ReadOnlyAdmin):
             if holds(request, verb.role, team_id_of(row)):
                 self._do(request, verb, row)
             else:
-                text = f"{row}: your role does not allow this."
+                text = gettext("%(row)s: your role does not allow this.") % {"row": row}
                 self.message_user(request, text, messages.ERROR)
         return None
 
@@ -194,7 +199,7 @@ class AlertAdmin(SilencedMixin, ExportMixin, ReadOnlyAdmin):
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": f"{LABELS[name]} {len(chosen)} alert{'' if len(chosen) == 1 else 's'}",
+            "title": _title(name, len(chosen)),
             "action": name,
             "label": LABELS[name],
             "meaning": MEANING[name],
@@ -202,6 +207,14 @@ class AlertAdmin(SilencedMixin, ExportMixin, ReadOnlyAdmin):
             "checkbox": ACTION_CHECKBOX_NAME,
         }
         return TemplateResponse(request, "admin/desk/alert_question.html", context)
+
+
+def _title(name: str, number: int) -> str:
+    if name == "acknowledge":
+        text = ngettext("Acknowledge %(number)d alert", "Acknowledge %(number)d alerts", number)
+    else:
+        text = ngettext("Resolve %(number)d alert", "Resolve %(number)d alerts", number)
+    return text % {"number": number}
 
 
 def _many(name: str) -> Callable[..., Any]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from accounts.admin.display import Tone, badge
+from common.texts import shown
 from notifications.choices import ChannelHealth, NotificationStatus
 from notifications.models import Channel, NotificationLog
 from notifications.progress import FAILED
@@ -27,20 +29,23 @@ STATUS_TONES: dict[str, Tone] = {
 def channel_badge(channel: Channel) -> SafeString:
     if not channel.is_active:
         return badge(
-            "Disabled", "bad" if channel.disabled_reason else "idle", channel.disabled_reason
+            gettext("Disabled"),
+            "bad" if channel.disabled_reason else "idle",
+            shown(channel.disabled_reason),
         )
     health = ChannelHealth(channel.health)
-    return badge(health.label, CHANNEL_TONES[health], channel.last_error)
+    return badge(shown(health.label), CHANNEL_TONES[health], shown(channel.last_error))
 
 
 def notification_badge(row: NotificationLog) -> SafeString:
     """A message that failed before and waits for another try says so; so does one whose provider
     told later what became of it."""
     status = NotificationStatus(row.status)
+    why = shown(row.error_message)
     if status == NotificationStatus.SENT and row.provider_status in FAILED:
-        return badge("Not delivered", "bad", row.error_message)
+        return badge(gettext("Not delivered"), "bad", why)
     if status == NotificationStatus.SENT and row.delivered_at is not None:
-        return badge("Delivered", "good", row.error_message)
+        return badge(gettext("Delivered"), "good", why)
     if status == NotificationStatus.PENDING and row.retry_count:
-        return badge("Waits to retry", "warn", row.error_message)
-    return badge(status.label, STATUS_TONES[status], row.error_message)
+        return badge(gettext("Waits to retry"), "warn", why)
+    return badge(shown(status.label), STATUS_TONES[status], why)

@@ -9,6 +9,8 @@ from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.base import TeamScopedAdmin
 from accounts.admin.display import age, list_url
@@ -22,6 +24,7 @@ from accounts.choices import Role
 from common.errors import ProductError
 from common.fields import opened_or_empty
 from common.plugin import ConfigField
+from common.texts import shown
 from notifications.admin.badges import channel_badge
 from notifications.admin.myalerts import MyAlertsMixin
 from notifications.admin.telegram import TelegramPagesMixin
@@ -76,7 +79,9 @@ class ChannelForm(ServiceForm):
                 **_manners(data),
             )
             labels = {one.name: one.label for one in OPTIONS.kinds[kind]}
-            self.shown_once = {labels.get(name, name): value for name, value in generated.items()}
+            self.shown_once = {
+                shown(labels.get(name, name)): value for name, value in generated.items()
+            }
             return made
         changes = {"name": data["name"], **_manners(data)}
         if any(name in self.fields for name in OPTIONS.only(row.kind).names()):
@@ -99,29 +104,33 @@ class ChannelAdmin(MyAlertsMixin, TelegramPagesMixin, ShowOnceMixin, TeamScopedA
     search_fields = ("name",)
     conditional_fields = OPTIONS.conditions("kind")
     deletes_with_it: ClassVar = {
-        "Subscriptions": "subscriptions",
-        "Notifications": "notifications",
+        "subscriptions": _("Subscriptions"),
+        "notifications": _("Notifications"),
     }
     empty = step(
-        "No channels yet",
-        "A channel is a place your messages go to: a Telegram chat, e-mail addresses or a webhook. "
-        "Send a test through it, then subscribe it to events.",
+        _("No channels yet"),
+        _(
+            "A channel is a place your messages go to: a Telegram chat, e-mail addresses or a webhook. "
+            "Send a test through it, then subscribe it to events."
+        ),
         "send",
-        label="Add a channel",
+        label=_("Add a channel"),
     )
     verbs = (
-        Verb("test", "Send a test", "send", Role.OPERATOR, is_main=True),
+        Verb("test", _("Send a test"), "send", Role.OPERATOR, is_main=True),
         Verb(
             "disable",
-            "Disable",
+            _("Disable"),
             "block",
             Role.OWNER,
-            confirm="Events that happen while it is disabled are never sent through it. Disable it?",
+            confirm=_(
+                "Events that happen while it is disabled are never sent through it. Disable it?"
+            ),
             fits=lambda channel: channel.is_active,
         ),
         Verb(
             "enable",
-            "Enable",
+            _("Enable"),
             "play_arrow",
             Role.OWNER,
             fits=lambda channel: not channel.is_active,
@@ -129,15 +138,15 @@ class ChannelAdmin(MyAlertsMixin, TelegramPagesMixin, ShowOnceMixin, TeamScopedA
         ),
     )
 
-    @admin.display(description="Kind", ordering="kind")
+    @admin.display(description=_("Kind"), ordering="kind")
     def kind_shown(self, row: Channel) -> str:
-        return row.get_kind_display()
+        return shown(row.get_kind_display())
 
-    @admin.display(description="Health", ordering="health")
+    @admin.display(description=_("Health"), ordering="health")
     def health_shown(self, row: Channel) -> SafeString:
         return channel_badge(row)
 
-    @admin.display(description="Last sent", ordering="last_sent_at")
+    @admin.display(description=_("Last sent"), ordering="last_sent_at")
     def last_sent(self, row: Channel) -> SafeString:
         return age(row.last_sent_at)
 
@@ -163,7 +172,7 @@ class ChannelAdmin(MyAlertsMixin, TelegramPagesMixin, ShowOnceMixin, TeamScopedA
             options = []
         return [
             (None, {"fields": ["team", "name", "kind", *options]}),
-            ("Manners", {"fields": [*MANNERS]}),
+            (gettext("Manners"), {"fields": [*MANNERS]}),
         ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any | None = None) -> tuple[str, ...]:
@@ -183,30 +192,42 @@ class ChannelAdmin(MyAlertsMixin, TelegramPagesMixin, ShowOnceMixin, TeamScopedA
             "health": channel_badge(row),
             "last_sent": age(row.last_sent_at),
             "options": [
-                (labels.get(name, name), ", ".join(value) if isinstance(value, list) else value)
+                (
+                    shown(labels.get(name, name)),
+                    ", ".join(value) if isinstance(value, list) else value,
+                )
                 for name, value in shown_config(row, request.user).items()
             ],
             "kept_secrets": [
-                labels.get(name, name)
+                shown(labels.get(name, name))
                 for name, value in opened_or_empty(row.secrets).items()
                 if value
             ],
             "links": [
-                ("Subscriptions", list_url(Subscription, query), row.subscriptions.count()),
-                ("Notifications", list_url(NotificationLog, query), row.notifications.count()),
+                (
+                    gettext("Subscriptions"),
+                    list_url(Subscription, query),
+                    row.subscriptions.count(),
+                ),
+                (
+                    gettext("Notifications"),
+                    list_url(NotificationLog, query),
+                    row.notifications.count(),
+                ),
             ],
         }
 
     def do_test(self, request: HttpRequest, row: Channel) -> str:
         sent = channel_test(channel=row)
         if sent.status != NotificationStatus.SENT:
-            raise ProductError(f"The test did not arrive. {sent.error_message}".strip())
-        return "the test was accepted. Look at the other end whether it has arrived."
+            text = f"{gettext('The test did not arrive.')} {shown(sent.error_message)}"
+            raise ProductError(text.strip())
+        return gettext("the test was accepted. Look at the other end whether it has arrived.")
 
     def do_disable(self, request: HttpRequest, row: Channel) -> str:
         channel_disable(channel=row)
-        return "disabled."
+        return gettext("disabled.")
 
     def do_enable(self, request: HttpRequest, row: Channel) -> str:
         channel_enable(channel=row)
-        return "enabled. Send a test to see whether it works."
+        return gettext("enabled. Send a test to see whether it works.")

@@ -8,6 +8,8 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.base import ReadOnlyAdmin
 from accounts.admin.display import age, muted, row_link
@@ -16,6 +18,7 @@ from accounts.admin.spans import SpanFilter
 from accounts.admin.theme import ChoicesFilter
 from accounts.admin.verbs import Verb
 from accounts.choices import Role
+from common.texts import shown
 from monitoring.admin.badges import event_badge
 from monitoring.choices import EventType
 from notifications.admin.badges import notification_badge
@@ -41,7 +44,7 @@ class NotificationLogAdmin(ReadOnlyAdmin):
     search_fields = ("subject", "message", "error_message")
     fieldsets = (
         (
-            "Details",
+            _("Details"),
             {
                 "classes": ["collapse"],
                 "fields": (
@@ -52,54 +55,58 @@ class NotificationLogAdmin(ReadOnlyAdmin):
         ),
     )  # fmt: skip
     empty = step(
-        "No message was owed yet",
-        "Messages appear here when an event matches a subscription, with their outcome.",
+        _("No message was owed yet"),
+        _("Messages appear here when an event matches a subscription, with their outcome."),
         "mark_email_unread",
         to="notifications_subscription_changelist",
-        label="See the subscriptions",
+        label=_("See the subscriptions"),
     )
     verbs = (
         Verb(
             "resend",
-            "Send again",
+            _("Send again"),
             "forward_to_inbox",
             Role.OPERATOR,
-            confirm="The other end gets this message once more. Send it again?",
+            confirm=_("The other end gets this message once more. Send it again?"),
             fits=lambda row: row.status in FINISHED,
             is_main=True,
         ),
     )
 
-    @admin.display(description="Message", ordering="subject")
+    @admin.display(description=_("Message"), ordering="subject")
     def subject_shown(self, row: NotificationLog) -> str:
         """A text is made at the first attempt; until then its kind names it."""
-        return row.subject or Truncator(row.message).chars(60) or f"Message {row.pk}"
+        return (
+            row.subject
+            or Truncator(row.message).chars(60)
+            or gettext("Message %(number)d") % {"number": row.pk}
+        )
 
-    @admin.display(description="Kind", ordering="notification_type")
+    @admin.display(description=_("Kind"), ordering="notification_type")
     def kind(self, row: NotificationLog) -> str:
         """The label of its event; batches and tests have a type that is no event's."""
         name = row.notification_type
-        return str(KINDS.get(name) or name.replace("_", " ").replace(".", " ").capitalize())
+        return shown(KINDS.get(name) or name.replace("_", " ").replace(".", " ").capitalize())
 
-    @admin.display(description="State", ordering="status")
+    @admin.display(description=_("State"), ordering="status")
     def state(self, row: NotificationLog) -> SafeString:
         return notification_badge(row)
 
-    @admin.display(description="Attempts", ordering="retry_count")
+    @admin.display(description=_("Attempts"), ordering="retry_count")
     def attempts(self, row: NotificationLog) -> int:
         return row.retry_count
 
-    @admin.display(description="Owed", ordering="created_at")
+    @admin.display(description=_("Owed"), ordering="created_at")
     def created(self, row: NotificationLog) -> SafeString:
         return age(row.created_at)
 
-    @admin.display(description="Sent", ordering="sent_at")
+    @admin.display(description=_("Sent"), ordering="sent_at")
     def sent(self, row: NotificationLog) -> SafeString:
         return age(row.sent_at, empty="–")
 
-    @admin.display(description="Error")
+    @admin.display(description=_("Error"))
     def error(self, row: NotificationLog) -> SafeString | str:
-        return Truncator(row.error_message).chars(80) if row.error_message else muted("–")
+        return Truncator(shown(row.error_message)).chars(80) if row.error_message else muted("–")
 
     def row_context(self, request: HttpRequest, row: NotificationLog) -> dict[str, Any]:
         events = row.events.select_related("monitor", "website").order_by("-id")[:50]
@@ -115,7 +122,7 @@ class NotificationLogAdmin(ReadOnlyAdmin):
             else muted("–"),
             "events": [
                 (
-                    row_link(one, f"Why #{one.pk}?"),
+                    row_link(one, gettext("Why #%(number)d?") % {"number": one.pk}),
                     event_badge(one.event_type),
                     row_link(one.monitor or one.website),
                     one.message,
@@ -126,4 +133,4 @@ class NotificationLogAdmin(ReadOnlyAdmin):
 
     def do_resend(self, request: HttpRequest, row: NotificationLog) -> str:
         again = notification_resend(notification=row)
-        return f"is sent again as message {again.pk}."
+        return gettext("is sent again as message %(number)d.") % {"number": again.pk}

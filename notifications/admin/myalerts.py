@@ -11,6 +11,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.theme import SelectWidget, SwitchWidget, TextWidget, ThemedAdmin
 from accounts.choices import Language
@@ -18,6 +20,7 @@ from accounts.models import User
 from accounts.selectors import preferences_of
 from accounts.services.preferences import EDITABLE, preferences_update
 from common.errors import InvalidInputError
+from common.texts import Text, shown
 from notifications.admin.badges import channel_badge
 from notifications.models import Channel
 from notifications.services.personal import can_text
@@ -25,7 +28,7 @@ from notifications.services.personal import can_text
 ADDRESS = "notifications_channel_my_alerts"
 
 
-def _time(label: str) -> forms.TimeField:
+def _time(label: Text) -> forms.TimeField:
     return forms.TimeField(
         label=label,
         required=False,
@@ -34,13 +37,15 @@ def _time(label: str) -> forms.TimeField:
 
 
 class MyAlertsForm(forms.Form):
-    is_enabled = forms.BooleanField(label="Send me messages", required=False, widget=SwitchWidget())
+    is_enabled = forms.BooleanField(
+        label=_("Send me messages"), required=False, widget=SwitchWidget()
+    )
     email = forms.CharField(
-        label="E-mail",
+        label=_("E-mail"),
         required=False,
         max_length=254,
         widget=TextWidget(attrs={"autocomplete": "email"}),
-        help_text="Alerts of what is yours, or nobody's, come here. Empty: none by e-mail.",
+        help_text=_("Alerts of what is yours, or nobody's, come here. Empty: none by e-mail."),
     )
     phone = forms.CharField(
         required=False,
@@ -48,32 +53,32 @@ class MyAlertsForm(forms.Form):
         widget=TextWidget(attrs={"autocomplete": "tel", "placeholder": "+4915112345678"}),
     )
     alert_threshold = forms.IntegerField(
-        label="Low is below",
+        label=_("Low is below"),
         min_value=0,
         max_value=2**31 - 1,
         widget=TextWidget(attrs={"type": "number", "min": 0}),
-        help_text="For your own items that have no threshold of their own.",
+        help_text=_("For your own items that have no threshold of their own."),
     )
     language = forms.ChoiceField(
-        required=False, choices=[("", "As the team"), *Language.choices], widget=SelectWidget()
+        required=False, choices=[("", _("As the team")), *Language.choices], widget=SelectWidget()
     )
     time_zone = forms.ChoiceField(
         required=False,
         widget=SelectWidget(),
-        help_text="Times are shown in it, and your quiet hours are meant in it.",
+        help_text=_("Times are shown in it, and your quiet hours are meant in it."),
     )
-    quiet_from = _time("Quiet from")
-    quiet_until = _time("Quiet until")
+    quiet_from = _time(_("Quiet from"))
+    quiet_until = _time(_("Quiet until"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         zones = [(name, name.replace("_", " ")) for name in sorted(available_timezones())]
         zone: Any = self.fields["time_zone"]
-        zone.choices = [("", "As the team"), *zones]
+        zone.choices = [("", gettext("As the team")), *zones]
         self.fields["phone"].help_text = (
-            "Alerts come here as text messages."
+            gettext("Alerts come here as text messages.")
             if can_text()
-            else "Kept for later: this installation sends no text messages yet."
+            else gettext("Kept for later: this installation sends no text messages yet.")
         )
 
     def save_by_service(self, user: User) -> bool:
@@ -82,7 +87,9 @@ class MyAlertsForm(forms.Form):
             preferences_update(user=user, **self.cleaned_data)
         except InvalidInputError as error:
             for name, texts in error.fields.items():
-                self.add_error(name if name in self.fields else None, texts)
+                self.add_error(
+                    name if name in self.fields else None, [shown(text) for text in texts]
+                )
             return False
         return True
 
@@ -98,14 +105,14 @@ class MyAlertsMixin(ThemedAdmin):
         user = cast(User, request.user)  # admin_view lets nobody else in
         form = MyAlertsForm(request.POST or None, initial=_initial(user))
         if request.method == "POST" and form.is_valid() and form.save_by_service(user):
-            self.message_user(request, "Saved.", messages.SUCCESS)
+            self.message_user(request, gettext("Saved."), messages.SUCCESS)
             return redirect(f"admin:{ADDRESS}")
         context = {
             **self.admin_site.each_context(request),
-            "title": "My alerts",
+            "title": gettext("My alerts"),
             "form": form,
             "channels": [
-                (one, one.get_kind_display(), channel_badge(one), one.team)
+                (one, shown(one.get_kind_display()), channel_badge(one), one.team)
                 for one in Channel.objects.filter(user=user).select_related("team")
             ],
             "has_team": user.memberships.exists(),

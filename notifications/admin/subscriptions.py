@@ -9,12 +9,15 @@ from django.contrib import admin
 from django.db import models
 from django.db.models import Count, Field, QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.base import TeamScopedAdmin
 from accounts.admin.empty import step
 from accounts.admin.serviceform import ServiceForm
 from accounts.admin.theme import CheckboxesWidget, ChoicesFilter
 from accounts.choices import Role
+from common.texts import shown
 from notifications.matching import ALL_EVENTS
 from notifications.models import Subscription
 from notifications.services.subscriptions import (
@@ -26,12 +29,16 @@ from notifications.services.subscriptions import (
 LABELS = dict(event_choices())
 
 
+def _choices() -> list[tuple[str, str]]:
+    return [(value, shown(label)) for value, label in event_choices()]
+
+
 class SubscriptionForm(ServiceForm):
     events = forms.MultipleChoiceField(
-        choices=event_choices(),
+        choices=_choices,
         widget=CheckboxesWidget(),
         initial=[ALL_EVENTS],
-        help_text="A monitor's own switches can still turn a kind of event off for it.",
+        help_text=_("A monitor's own switches can still turn a kind of event off for it."),
     )
 
     class Meta:
@@ -64,21 +71,23 @@ class SubscriptionAdmin(TeamScopedAdmin):
     autocomplete_fields = ("websites", "monitors")
     fieldsets = (
         (None, {"fields": ("channel", "is_active", "disabled_reason", "digest")}),
-        ("What", {"fields": ("events",)}),
+        (_("What"), {"fields": ("events",)}),
         (
-            "Of which shops",
+            _("Of which shops"),
             {
                 "fields": ("websites", "monitors"),
-                "description": "Leave both empty for everything of the channel's team. When all that "
-                "was named here is deleted, nothing is sent until others are named.",
+                "description": _(
+                    "Leave both empty for everything of the channel's team. When all that "
+                    "was named here is deleted, nothing is sent until others are named."
+                ),
             },
         ),
     )
     empty = step(
-        "No subscriptions yet",
-        "Without one nothing is sent: it says which events go to which channel.",
+        _("No subscriptions yet"),
+        _("Without one nothing is sent: it says which events go to which channel."),
         "rule",
-        label="Add a subscription",
+        label=_("Add a subscription"),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -115,24 +124,32 @@ class SubscriptionAdmin(TeamScopedAdmin):
         fields = tuple(field for field in first["fields"] if field != "disabled_reason")
         return [(name, {**first, "fields": fields}), *others]
 
-    @admin.display(description="Channel", ordering="channel__name")
+    @admin.display(description=_("Channel"), ordering="channel__name")
     def channel_name(self, row: Subscription) -> str:
         return str(row.channel)
 
-    @admin.display(description="Events")
+    @admin.display(description=_("Events"))
     def events_shown(self, row: Subscription) -> str:
-        names = [str(LABELS.get(one, one)) for one in row.events]
-        more = f" and {len(names) - 4} more" if len(names) > 4 else ""
-        return ", ".join(names[:4]) + more
+        names = [shown(LABELS.get(one, one)) for one in row.events]
+        some = ", ".join(names[:4])
+        if len(names) <= 4:
+            return some
+        text = gettext("%(some)s and %(number)d more")
+        return text % {"some": some, "number": len(names) - 4}
 
-    @admin.display(description="Of")
+    @admin.display(description=_("Of"))
     def scope(self, row: Any) -> str:
-        parts = [
-            f"{number} {word}{'' if number == 1 else 's'}"
-            for number, word in ((row.website_count, "website"), (row.monitor_count, "monitor"))
-            if number
-        ]
-        return ", ".join(parts) or ("nothing: deleted" if row.is_scoped else "everything")
+        websites, monitors = row.website_count, row.monitor_count
+        parts = []
+        if websites:
+            text = ngettext("%(number)d website", "%(number)d websites", websites)
+            parts.append(text % {"number": websites})
+        if monitors:
+            text = ngettext("%(number)d monitor", "%(number)d monitors", monitors)
+            parts.append(text % {"number": monitors})
+        if not parts:
+            return gettext("nothing: deleted") if row.is_scoped else gettext("everything")
+        return ", ".join(parts)
 
     def write(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         self.adopt(obj, form.save_by_service())

@@ -12,14 +12,17 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 
 from accounts.actors import has_role
+from accounts.admin.display import error_text
 from accounts.admin.theme import SelectWidget, ThemedAdmin
 from accounts.choices import Role
 from accounts.models import Team, User
 from accounts.selectors import team_ids_with_role
 from common.errors import ConflictError
+from common.texts import shown
 from notifications.models import TelegramLink
 from notifications.telegram_bot.linking import (
     LinkRefused,
@@ -72,13 +75,13 @@ class TelegramPagesMixin(ThemedAdmin):
                 token = token_create(user=user, team=form.cleaned_data["team"])
                 links = deep_links(name, token)
             except ConflictError as error:
-                form.add_error(None, f"{error.message} {error.advice}".strip())
+                form.add_error(None, error_text(error))
         context = {
             **self.admin_site.each_context(request),
-            "title": "Link Telegram",
+            "title": gettext("Link Telegram"),
             "form": form,
             "links": links,
-            "trouble": bot_trouble(),
+            "trouble": shown(bot_trouble()),
             "linked": [
                 (link, _may_unlink(user, link))
                 for link in TelegramLink.objects.visible_to(user)
@@ -101,7 +104,7 @@ class TelegramPagesMixin(ThemedAdmin):
         except LinkRefused:
             self.message_user(
                 request,
-                "This link is too old or not whole. Send /start in the chat again.",
+                gettext("This link is too old or not whole. Send /start in the chat again."),
                 messages.ERROR,
             )
             return redirect(f"admin:{LINK}")
@@ -113,13 +116,15 @@ class TelegramPagesMixin(ThemedAdmin):
                     user=user, team=form.cleaned_data["team"], chat=chat, person=person
                 )
             except LinkRefused as error:
-                form.add_error(None, error.message)
+                form.add_error(None, shown(error.message))
             else:
-                self.message_user(request, f"{link} is linked to {link.team}.", messages.SUCCESS)
+                text = gettext("%(chat)s is linked to %(team)s.")
+                told = text % {"chat": link, "team": link.team}
+                self.message_user(request, told, messages.SUCCESS)
                 return redirect(f"admin:{LINK}")
         context = {
             **self.admin_site.each_context(request),
-            "title": "Link this chat",
+            "title": gettext("Link this chat"),
             "form": form,
             "chat": chat,
             "person": person,
@@ -132,11 +137,12 @@ class TelegramPagesMixin(ThemedAdmin):
         rows = TelegramLink.objects.filter(user=user)
         link = rows.filter(pk=number).first() if number.isdecimal() else None
         if link is not None and not _may_unlink(user, link):
-            text = f"{link} is a chat of the whole team: unlinking it takes an owner."
-            self.message_user(request, text, messages.ERROR)
+            text = gettext("%(chat)s is a chat of the whole team: unlinking it takes an owner.")
+            self.message_user(request, text % {"chat": link}, messages.ERROR)
         elif link is not None:
             link_end(link=link)
-            self.message_user(request, f"{link} is unlinked.", messages.SUCCESS)
+            text = gettext("%(chat)s is unlinked.")
+            self.message_user(request, text % {"chat": link}, messages.SUCCESS)
         return redirect(f"admin:{LINK}")
 
 

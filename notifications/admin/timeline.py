@@ -5,15 +5,18 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.display import age, badge, muted, row_link
+from common.texts import Text, shown
 from monitoring.admin.badges import event_badge
 from monitoring.models import Alert
 from notifications.admin.badges import notification_badge
 from notifications.timelines import Entry, alert_timeline
 
-BY = {"bot": "by Telegram", "link": "by a link in a message", "system": ""}
-AUTOMATIC = "this system"
+BY: dict[str, Text] = {"bot": _("by Telegram"), "link": _("by a link in a message"), "system": ""}
+AUTOMATIC = _("this system")
 
 
 class Row(NamedTuple):
@@ -30,7 +33,7 @@ def timeline_rows(alert: Alert) -> list[Row]:
 
 
 def _row(entry: Entry) -> Row:
-    return Row(age(entry.at), _badge(entry), _text(entry), _who(entry), entry.why)
+    return Row(age(entry.at), _badge(entry), _text(entry), _who(entry), shown(entry.why))
 
 
 def _badge(entry: Entry) -> SafeString:
@@ -38,7 +41,9 @@ def _badge(entry: Entry) -> SafeString:
         return notification_badge(entry.notification)
     if entry.silence is not None:
         begins = entry.what == "silence_begins"
-        return badge("Silenced" if begins else "Silence over", "warn" if begins else "idle")
+        return badge(
+            gettext("Silenced") if begins else gettext("Silence over"), "warn" if begins else "idle"
+        )
     return event_badge(entry.what)
 
 
@@ -52,9 +57,9 @@ def _text(entry: Entry) -> Any:
 
 def _who(entry: Entry) -> str | SafeString:
     if entry.notification is not None:
-        return f"to {entry.notification.channel}"
+        return gettext("to %(channel)s") % {"channel": entry.notification.channel}
     if entry.author is None:
         return ""
     kind, name = str(entry.author.get("kind", "")), str(entry.author.get("name") or "")
-    words = " ".join(filter(None, [name, BY.get(kind, "")]))
+    words = " ".join(filter(None, [name, str(BY.get(kind, ""))]))
     return words or muted(AUTOMATIC)

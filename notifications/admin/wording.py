@@ -13,6 +13,8 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.text import Truncator
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
@@ -22,6 +24,7 @@ from accounts.admin.serviceform import ServiceForm
 from accounts.admin.theme import ChoicesFilter, SelectWidget
 from accounts.admin.verbs import Verb
 from accounts.choices import Language, Role
+from common.texts import shown
 from monitoring.choices import EventType
 from notifications.channels.registry import choices as channel_choices
 from notifications.manner import CHATS, Manner
@@ -39,11 +42,15 @@ class WordsForm(ServiceForm):
         model = MessageTemplate
         fields = "__all__"
         help_texts: ClassVar = {
-            "subject": "Empty: as it is shipped.",
-            "text": "For chats, text messages and the text of mails. Empty: as it is shipped. A line "
-            "whose placeholders all stand for nothing is left out.",
-            "html": "For the card of a mail; frame, buttons and links at its end stay. Empty: as it "
-            "is shipped.",
+            "subject": _("Empty: as it is shipped."),
+            "text": _(
+                "For chats, text messages and the text of mails. Empty: as it is shipped. A line "
+                "whose placeholders all stand for nothing is left out."
+            ),
+            "html": _(
+                "For the card of a mail; frame, buttons and links at its end stay. Empty: as it "
+                "is shipped."
+            ),
         }
 
     def run(self, row: Any | None) -> models.Model:
@@ -59,13 +66,21 @@ class WordsForm(ServiceForm):
         )
 
 
+def _events() -> list[tuple[str, str]]:
+    return [(value, shown(label)) for value, label in EventType.choices]
+
+
+def _kinds() -> list[tuple[str, str]]:
+    return [(kind, shown(label)) for kind, label in channel_choices()]
+
+
 class LookForm(forms.Form):
     """Which message is looked at."""
 
-    event_type = forms.ChoiceField(choices=EventType.choices, widget=SelectWidget())
+    event_type = forms.ChoiceField(choices=_events, widget=SelectWidget())
     language = forms.ChoiceField(choices=Language.choices, widget=SelectWidget())
     kind = forms.ChoiceField(
-        choices=channel_choices, widget=SelectWidget(), required=False, label="Kind of channel"
+        choices=_kinds, widget=SelectWidget(), required=False, label=_("Kind of channel")
     )
 
 
@@ -78,19 +93,21 @@ class MessageTemplateAdmin(TeamScopedAdmin):
     list_select_related = ("team",)
     fields = ("team", "event_type", "language", "subject", "text", "html")
     empty = step(
-        "No words of your own",
-        "Messages are sent in the words that are shipped. Write your own for a kind of event, in one "
-        "language; a preview shows how they look.",
+        _("No words of your own"),
+        _(
+            "Messages are sent in the words that are shipped. Write your own for a kind of event, in one "
+            "language; a preview shows how they look."
+        ),
         "edit_note",
-        label="Write your own",
+        label=_("Write your own"),
     )
     verbs = (
         Verb(
             "reset",
-            "Use the shipped words",
+            _("Use the shipped words"),
             "undo",
             Role.OWNER,
-            confirm="Your words for this event are emptied. Go on?",
+            confirm=_("Your words for this event are emptied. Go on?"),
             fits=lambda row: bool(row.subject or row.text or row.html),
         ),
     )
@@ -105,11 +122,11 @@ class MessageTemplateAdmin(TeamScopedAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any | None = None) -> tuple[str, ...]:
         return () if obj is None else ("team", "event_type", "language")
 
-    @admin.display(description="Own words for")
+    @admin.display(description=_("Own words for"))
     def parts(self, row: MessageTemplate) -> str:
-        return ", ".join(name for name in PARTS if getattr(row, name)) or "nothing"
+        return ", ".join(name for name in PARTS if getattr(row, name)) or gettext("nothing")
 
-    @admin.display(description="They begin")
+    @admin.display(description=_("They begin"))
     def beginning(self, row: MessageTemplate) -> str:
         return Truncator(row.subject or row.text or row.html).chars(60)
 
@@ -118,7 +135,7 @@ class MessageTemplateAdmin(TeamScopedAdmin):
 
     def do_reset(self, request: HttpRequest, row: MessageTemplate) -> str:
         template_reset(template=row)
-        return "the shipped words are used."
+        return gettext("the shipped words are used.")
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
@@ -127,7 +144,7 @@ class MessageTemplateAdmin(TeamScopedAdmin):
         query = f"?event_type={row.event_type}&language={row.language}" if row else ""
         context |= {
             "panels": ["admin/desk/words_panel.html"],
-            "placeholders": PLACEHOLDERS.items(),
+            "placeholders": [(name, shown(text)) for name, text in PLACEHOLDERS.items()],
             "preview_url": reverse(f"admin:{PREVIEW}") + query,
             "shipped_url": reverse(f"admin:{SHIPPED}") + query,
         }
@@ -143,7 +160,9 @@ class MessageTemplateAdmin(TeamScopedAdmin):
             look = LookForm({**request.POST.dict(), **request.GET.dict()})
             words = OwnWords(*(request.POST.get(name, "").strip() for name in PARTS))
             problems = problems_of(words)
-            context: dict[str, Any] = {"problems": problems}
+            context: dict[str, Any] = {
+                "problems": {name: [*map(shown, texts)] for name, texts in problems.items()}
+            }
             if look.is_valid() and not problems:
                 context["message"] = _sample(look, words)
             return TemplateResponse(request, "admin/desk/words_preview.html", context)
@@ -156,7 +175,7 @@ class MessageTemplateAdmin(TeamScopedAdmin):
         look = LookForm({**first, **request.GET.dict()})
         context = {
             **self.admin_site.each_context(request),
-            "title": "Shipped words",
+            "title": gettext("Shipped words"),
             "form": look,
             "message": _sample(look, OwnWords()) if look.is_valid() else None,
         }
