@@ -96,6 +96,7 @@ class TeamAdmin(TeamScopedAdmin):
         zones = [(name, name.replace("_", " ")) for name in sorted(available_timezones())]
         return forms.ChoiceField(
             choices=zones,
+            label=gettext("Time zone"),
             initial="UTC",
             widget=SelectWidget(),
             help_text=gettext("Times are shown in it."),

@@ -17,7 +17,10 @@ from accounts.models import Team
 
 class UploadForm(forms.Form):
     team = forms.ModelChoiceField(
-        Team.objects.none(), widget=SelectWidget(), help_text=_("Everything in the file is for it.")
+        Team.objects.none(),
+        label=_("Team"),
+        widget=SelectWidget(),
+        help_text=_("Everything in the file is for it."),
     )
     file = forms.FileField(label=_("File"))
 

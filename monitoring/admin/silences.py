@@ -23,7 +23,7 @@ from accounts.admin.serviceform import ServiceForm
 from accounts.admin.theme import CheckboxesWidget, DropdownFilter, SelectWidget
 from accounts.admin.verbs import Verb
 from accounts.choices import Role
-from common.texts import shown
+from common.texts import Text, shown
 from monitoring.admin.silencing import SPANS, author_of, scope_words
 from monitoring.choices import EventType
 from monitoring.models import Silence
@@ -34,9 +34,14 @@ INPUT_CLASS = "desk-input"
 KINDS = dict(EventType.choices)
 
 
-def _moment() -> forms.DateTimeField:
+def _kinds() -> list[tuple[str, str]]:
+    return [(value, shown(label)) for value, label in EventType.choices]
+
+
+def _moment(label: Text) -> forms.DateTimeField:
     """The browser's own field for a time; it is read in the zone the page shows times in."""
     return forms.DateTimeField(
+        label=label,
         required=False,
         widget=DateTimeInput(
             format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local", "class": INPUT_CLASS}
@@ -51,10 +56,11 @@ class SilenceForm(ServiceForm):
         initial="8",
         widget=SelectWidget(),
     )
-    starts_at = _moment()
-    ends_at = _moment()
+    starts_at = _moment(_("Starts at"))
+    ends_at = _moment(_("Ends at"))
     event_types = forms.MultipleChoiceField(
-        choices=EventType.choices,
+        label=_("Event types"),
+        choices=_kinds,
         widget=CheckboxesWidget(),
         required=False,
         help_text=_("None ticked: all kinds."),
