@@ -14,15 +14,21 @@ from websites.sources.whmcs_storefront.addresses import (
     product_ref,
     shop_root,
 )
+from websites.sources.whmcs_storefront.counts import count_of, may_hold_count
 from websites.sources.whmcs_storefront.document import decoded
 from websites.sources.whmcs_storefront.prices import amount_of, price_of
 from websites.sources.whmcs_storefront.strings import (
+    AVAILABLE,
     LANGUAGES,
+    LEFT,
+    ONLY,
     SOLD_OUT,
+    STOCK_LABELS,
     UNAVAILABLE,
+    UNITS,
     is_sold_out,
     is_unavailable,
-    may_say_gone,
+    may_begin_gone,
 )
 
 pytestmark = [pytest.mark.unit, pytest.mark.once]
@@ -178,11 +184,30 @@ def test_words_for_sold_out_are_suspected_however_tags_divide_them(around):
         words = around.format(phrase.title()).split(" ")
         for end in range(len(words) + 1):
             texts = [" ".join(words[:end]), "\n", " ".join(words[end:])]
-            assert not is_unavailable(" ".join(texts)) or may_say_gone(["VPS 1", *texts, "x" * 99])
-        assert may_say_gone(words), words
+            assert not is_unavailable(" ".join(texts)) or any(map(may_begin_gone, texts))
+        assert any(map(may_begin_gone, words)), words
 
 
 def test_other_texts_are_not_suspected():
-    assert not may_say_gone(
-        ["VPS 12", "", " ", "()", "5 Available", "Order Now", "Outer Space", "x" * 80]
-    )
+    texts = ["VPS 12", "", " ", "()", "5 Available", "Order Now", "Outer Space", "Locations: 3"]
+    assert not any(map(may_begin_gone, texts))
+    assert [text for text in texts if may_hold_count(text)] == ["5 Available"]
+
+
+@pytest.mark.parametrize(
+    "around", ["{} {} {}", "({} {} {})", "{}: {} {}.", "{} 1,{} {}", "{} -{}{}"]
+)
+def test_counts_are_suspected_however_tags_divide_them(around):
+    after = AVAILABLE | LEFT | UNITS
+    seen = 0
+    for phrase in STOCK_LABELS | ONLY | after:
+        for text in (around.format(phrase, "345", ""), around.format("", "345", phrase.title())):
+            words = text.split(" ")
+            for first in range(len(words) + 1):
+                for last in range(first, len(words) + 1):
+                    texts = [words[:first], words[first:last], words[last:]]
+                    parts = [" ".join(part) for part in texts]
+                    if count_of(" ".join(parts)) is not None:
+                        seen += 1
+                        assert any(map(may_hold_count, parts)), parts
+    assert seen > 100

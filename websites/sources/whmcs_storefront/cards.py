@@ -18,6 +18,7 @@ from websites.sources.whmcs_storefront.document import (
     attr,
     classes,
     has_attr,
+    short_texts_of,
     text_of,
 )
 from websites.sources.whmcs_storefront.order_links import (
@@ -64,6 +65,14 @@ class Card:
     href: str = ""
     is_live: bool = False
     radio: Node | None = None
+    _texts: frozenset[str] | None = None
+
+    @property
+    def texts(self) -> frozenset[str]:
+        """What stands between its tags, as far as it is short."""
+        if self._texts is None:
+            self._texts = short_texts_of(self.node)
+        return self._texts
 
     def part(self, name: str) -> Node | None:
         found = self.parts.get(name)

@@ -16,6 +16,7 @@ from websites.sources.whmcs_storefront.strings import (
     ONLY,
     STOCK_LABELS,
     UNITS,
+    beginnings,
 )
 from websites.sources.whmcs_storefront.words import line, plain
 
@@ -50,6 +51,21 @@ def count_in_place(text: str) -> int | None:
     if not is_word or len(after) > _LONGEST_WORDS or NO_STOCK_WORDS & set(after.split()):
         return None
     return number
+
+
+_AFTER_BEGINS = beginnings(AVAILABLE | LEFT | UNITS)
+_BEFORE_ENDS = frozenset(
+    " ".join(reversed(text.split()))
+    for text in beginnings(" ".join(reversed(text.split())) for text in STOCK_LABELS | ONLY)
+)
+
+
+@lru_cache(maxsize=8192)
+def may_hold_count(text: str) -> bool:
+    """Some element that these words with a number are a part of may be a count (`count_of`):
+    asked of the texts between the tags of a card, it saves asking each element."""
+    found = _parts(text)
+    return found is not None and found[0] in _BEFORE_ENDS and found[2] in _AFTER_BEGINS
 
 
 def _parts(text: str) -> tuple[str, int, str] | None:

@@ -117,9 +117,10 @@ _BETWEEN = "\x1f"
 """Counts as a blank wherever texts are compared."""
 
 
-def texts_of(node: Node) -> list[str]:
-    """The parts of `text_of`, as they stand between tags."""
-    return node.text(deep=True, separator=_BETWEEN).split(_BETWEEN)
+def short_texts_of(node: Node, longest: int = 60) -> frozenset[str]:
+    """The parts of `text_of` as they stand between tags, without the long ones."""
+    texts = node.text(deep=True, separator=_BETWEEN).split(_BETWEEN)
+    return frozenset(short for text in texts if len(short := text.strip()) <= longest)
 
 
 def attr(node: Node, name: str) -> str:

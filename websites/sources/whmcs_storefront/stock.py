@@ -10,20 +10,19 @@ from typing import NamedTuple
 
 from websites.sources.base import Availability
 from websites.sources.whmcs_storefront.cards import Card, in_text
-from websites.sources.whmcs_storefront.counts import count_in_place, count_of
+from websites.sources.whmcs_storefront.counts import count_in_place, count_of, may_hold_count
 from websites.sources.whmcs_storefront.document import (
     Node,
     attr,
     classes,
     has_attr,
     text_of,
-    texts_of,
 )
 from websites.sources.whmcs_storefront.forms import OrderForm, Silence
 from websites.sources.whmcs_storefront.strings import (
     is_sold_out,
     is_unavailable,
-    may_say_gone,
+    may_begin_gone,
 )
 from websites.sources.whmcs_storefront.themes import (
     behind_name,
@@ -113,6 +112,8 @@ def _number_places(card: Card, form: OrderForm) -> tuple[list[Node], bool]:
             return found, True
     if form.name == "legacy_modern" and (title := card.node.css_first("div.name")) is not None:
         return [one for one in title.iter() if one.tag == "span" and "qty" in classes(one)], True
+    if not any(map(may_hold_count, card.texts)):
+        return [], False
     behind = [one for one in [behind_name(card)] if one is not None]
     return behind + [
         one
@@ -132,7 +133,8 @@ def _badge(card: Card) -> str:
     if names := classes(card.node) & _GONE:
         return f".{min(names)}"
     says_gone = is_sold_out if card.is_live else is_unavailable
-    for one in card.node.css(_BADGES if may_say_gone(texts_of(card.node)) else _WITHOUT_WORDS):
+    may_say_gone = any(map(may_begin_gone, card.texts))
+    for one in card.node.css(_BADGES if may_say_gone else _WITHOUT_WORDS):
         words = attr(one, "value") if one.tag == "input" else text_of(one)
         names = classes(one) if "unavailable" in attr(one, "class") else frozenset()
         is_class = names & _UNAVAILABLE or ("unavailable" in names and names & _BUTTONS)

@@ -157,22 +157,18 @@ def is_sold_out_description(text: str) -> bool:
     return plain(text).startswith(SOLD_OUT_BEGINNINGS)
 
 
-_BEGINNINGS = frozenset(
-    text[:end].strip(_AROUND)
-    for text in SOLD_OUT | UNAVAILABLE
-    for end in [*(at for at, char in enumerate(text) if char == " "), len(text)]
-) - {""}
+def beginnings(phrases: Iterable[str]) -> frozenset[str]:
+    """Every phrase cut off behind each of its words."""
+    cuts = ((text, [at for at, char in enumerate(text) if char == " "]) for text in phrases)
+    return frozenset(text[:end] for text, ends in cuts for end in [*ends, len(text)])
+
+
+_GONE_BEGINS = frozenset(text.strip(_AROUND) for text in beginnings(SOLD_OUT | UNAVAILABLE))
 
 
 @lru_cache(maxsize=8192)
-def _may_begin(text: str) -> bool:
-    """Some element whose first words these are may say that something cannot be had. At most 60
-    characters, without blanks around them."""
-    return _bare(text) in _BEGINNINGS
-
-
-def may_say_gone(texts: Iterable[str]) -> bool:
-    """One of the texts of a card, as they stand between its tags, may begin words for sold out or
-    unavailable. Where none does, no element around them says so."""
-    short = {bare for text in texts if len(bare := text.strip()) <= _LONGEST}
-    return any(map(_may_begin, short))
+def may_begin_gone(text: str) -> bool:
+    """Some element whose first words these are may say that something cannot be had: asked of the
+    texts between the tags of a card (60 characters at most), it saves asking each element."""
+    bare = _bare(text)
+    return bool(bare) and bare in _GONE_BEGINS
