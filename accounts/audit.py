@@ -24,6 +24,7 @@ from accounts.querysets import TeamScopedQuerySet
 from common.acting import acting
 from common.fields import DecryptionError, EncryptedJSONField
 from common.redaction import MASK, redact
+from common.texts import in_english
 
 LONGEST = 500
 SECRET_FIELDS = frozenset({"password"})
@@ -69,6 +70,7 @@ def watch(rules: Mapping[str, Any]) -> None:
             m2m_changed.connect(_related, sender=through, dispatch_uid=f"audit:{relation}")
 
 
+@in_english
 def audit_note(row: Model, changes: Changes, action: str = AuditAction.CHANGED) -> None:
     """For a service that writes without signals: {field: [old, new]}. Nothing for a machine."""
     who = _who()
@@ -117,6 +119,7 @@ def _before(sender: type[Model], instance: Model, **signal: Any) -> None:
     instance.__dict__["_audit_before"] = _values(stored, fields) if stored else {}
 
 
+@in_english
 def _saved(sender: type[Model], instance: Model, created: bool, **signal: Any) -> None:
     before = instance.__dict__.pop("_audit_before", None)
     if before is None:
@@ -135,6 +138,7 @@ def _deleted(sender: type[Model], instance: Model, **signal: Any) -> None:
         audit_note(instance, {}, AuditAction.DELETED)
 
 
+@in_english
 def _related(
     sender: Any, instance: Model, action: str, reverse: bool, model: Any, pk_set: Any, **_: Any
 ) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.template.loader import render_to_string
 
+from common.texts import in_english
 from monitoring.models import MonitorHistory
 from notifications.buttons import Action, actions_of
 from notifications.channels.base import Message
@@ -190,6 +191,7 @@ def render_sample(event_type: str, manner: Manner, own: OwnWords) -> Rendered:
     return Rendered(subject, filled.text or text, html, event_body(event), button)
 
 
+@in_english
 def worded(
     name: str, context: Mapping[str, Any], language: str, *, has_html: bool = True
 ) -> tuple[str, str]:
