@@ -52,7 +52,8 @@ def _everywhere() -> Iterator[tuple[str, Key]]:
     borrowed = LOCALE / "borrowed.txt"
     for line in borrowed.read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#"):
-            yield _name(borrowed), ("", line.replace("\\n", "\n"), "")
+            text, _, plural = line.replace("\\n", "\n").partition(" || ")
+            yield _name(borrowed), ("", text, plural)
 
 
 def _name(path: Path) -> str:
