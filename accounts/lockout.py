@@ -11,6 +11,7 @@ from axes.models import AccessAttempt
 from django.db.models import Max
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.translation import ngettext
 
 from common.throttling import client_network
 
@@ -45,11 +46,20 @@ def lock_seconds(request: HttpRequest, username: str) -> int:
 def lock_sentence(seconds: int) -> str:
     """What the person reads."""
     if seconds < 60:
-        wait = "1 second" if seconds == 1 else f"{seconds} seconds"
+        number = seconds
+        text = ngettext(
+            "Too many wrong log-ins with this name from here. Try again in %(number)d second.",
+            "Too many wrong log-ins with this name from here. Try again in %(number)d seconds.",
+            number,
+        )
     else:
-        minutes = math.ceil(seconds / 60)
-        wait = "1 minute" if minutes == 1 else f"{minutes} minutes"
-    return f"Too many wrong log-ins with this name from here. Try again in {wait}."
+        number = math.ceil(seconds / 60)
+        text = ngettext(
+            "Too many wrong log-ins with this name from here. Try again in %(number)d minute.",
+            "Too many wrong log-ins with this name from here. Try again in %(number)d minutes.",
+            number,
+        )
+    return text % {"number": number}
 
 
 def locked_response(

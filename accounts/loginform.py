@@ -16,10 +16,13 @@ from django.core import signing
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.lockout import is_locked_out, lock_seconds, lock_sentence
 from accounts.models import User
 from accounts.services.twofactor import WrongCodeError, two_factor_check
+from common.texts import shown
 from common.throttling import TooManyRequestsError, client_network, request_count
 
 if TYPE_CHECKING:
@@ -43,7 +46,7 @@ class LoginForm(ThemedLoginForm):
     request: HttpRequest
 
     otp = forms.CharField(
-        label="Code",
+        label=_("Code"),
         max_length=64,
         required=False,
         widget=TextWidget(attrs={"autocomplete": "one-time-code", "autofocus": True}),
@@ -71,7 +74,9 @@ class LoginForm(ThemedLoginForm):
             self.user_cache: User | None = self.proved
             return self.cleaned_data
         if self.proof:
-            raise ValidationError("That took too long. Log in again.", code="proof_too_old")
+            raise ValidationError(
+                gettext("That took too long. Log in again."), code="proof_too_old"
+            )
         cleaned = super().clean() or self.cleaned_data
         user = self.user_cache
         if user is not None and user.two_factor_at is not None:
@@ -106,7 +111,7 @@ class LoginForm(ThemedLoginForm):
             user_login_failed.send(sender=__name__, credentials=credentials, request=self.request)
             if is_locked_out(self.request):
                 raise self._locked(user.get_username()) from None
-            raise ValidationError(error.message, code="wrong_code") from None
+            raise ValidationError(shown(error.message), code="wrong_code") from None
         user.backend = BACKEND  # as authenticate() would note it
 
     def _locked(self, username: str) -> ValidationError:

@@ -11,6 +11,7 @@ from websites.links import buy_link
 
 # Availability that follows from the kind of event where no record of the step is kept.
 _AVAILABLE = {EventType.RESTOCKED.value: True, EventType.SOLD_OUT.value: False}
+_LABELS = {str(value): str(label) for value, label in EventType.choices}
 _GOES_ON = frozenset({EventType.ALERT_REMINDER, EventType.ALERT_RESOLVED})
 
 
@@ -21,7 +22,7 @@ def facts_of(row: MonitorHistory) -> EventFacts:
     return EventFacts(
         id=str(row.public_id),
         type=row.event_type,
-        label=row.get_event_type_display(),
+        label=_LABELS.get(row.event_type, row.event_type),
         message=row.message,
         advice=str(metadata.get("advice") or ""),
         website_id=str(row.website.public_id),

@@ -26,11 +26,20 @@ TONES: dict[str, Tone] = {
 @admin.register(AuditEntry)
 class AuditEntryAdmin(ReadOnlyAdmin):
     view_role = Role.OWNER
-    list_display = ("when", "team", "actor", "what", "kind", "object_name", "fields_changed")
+    list_display = ("when", "team", "actor", "what", "kind_shown", "object_name", "fields_changed")
     list_filter = ("team", ("action", ChoicesFilter))
     list_select_related = ("team",)
     search_fields = ("actor", "object_name", "kind")
-    fields = ("created_at", "team", "actor", "what", "kind", "object_name", "object_id", "details")
+    fields = (
+        "created_at",
+        "team",
+        "actor",
+        "what",
+        "kind_shown",
+        "object_name",
+        "object_id",
+        "details",
+    )
     empty = step(
         _("Nobody changed a setting yet"),
         _("Who changes a website, monitor, channel, subscription, member or key stands here."),
@@ -44,6 +53,10 @@ class AuditEntryAdmin(ReadOnlyAdmin):
     @admin.display(description=_("Action"), ordering="action")
     def what(self, row: AuditEntry) -> SafeString:
         return badge(shown(AuditAction(row.action).label), TONES[row.action])
+
+    @admin.display(description=_("Kind"), ordering="kind")
+    def kind_shown(self, row: AuditEntry) -> str:
+        return shown(row.kind)
 
     @admin.display(description=_("Fields"))
     def fields_changed(self, row: AuditEntry) -> str:

@@ -15,6 +15,7 @@ class LabelsField(forms.Field):
 
     def __init__(self, **options: Any) -> None:
         options.setdefault("required", False)
+        options.setdefault("label", _("Labels"))
         options.setdefault("help_text", _("Separate them with commas."))
         super().__init__(widget=LabelsWidget(), **options)
 

@@ -86,7 +86,7 @@ def _moved(
         found = Alert.objects.filter(pk=alert.pk, status__in=held)
         if not found.update(updated_at=now, **changes):
             alert.refresh_from_db()
-            raise ConflictError(f"The alert is {alert.get_status_display().lower()} already.")
+            raise ConflictError(f"The alert is {AlertStatus(alert.status).label.lower()} already.")
         alert.refresh_from_db()
         event = alert_event(
             event_type,

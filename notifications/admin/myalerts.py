@@ -48,6 +48,7 @@ class MyAlertsForm(forms.Form):
         help_text=_("Alerts of what is yours, or nobody's, come here. Empty: none by e-mail."),
     )
     phone = forms.CharField(
+        label=_("Phone"),
         required=False,
         max_length=20,
         widget=TextWidget(attrs={"autocomplete": "tel", "placeholder": "+4915112345678"}),
@@ -60,9 +61,13 @@ class MyAlertsForm(forms.Form):
         help_text=_("For your own items that have no threshold of their own."),
     )
     language = forms.ChoiceField(
-        required=False, choices=[("", _("As the team")), *Language.choices], widget=SelectWidget()
+        label=_("Language"),
+        required=False,
+        choices=[("", _("As the team")), *Language.choices],
+        widget=SelectWidget(),
     )
     time_zone = forms.ChoiceField(
+        label=_("Time zone"),
         required=False,
         widget=SelectWidget(),
         help_text=_("Times are shown in it, and your quiet hours are meant in it."),

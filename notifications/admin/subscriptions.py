@@ -35,6 +35,7 @@ def _choices() -> list[tuple[str, str]]:
 
 class SubscriptionForm(ServiceForm):
     events = forms.MultipleChoiceField(
+        label=_("Events"),
         choices=_choices,
         widget=CheckboxesWidget(),
         initial=[ALL_EVENTS],

@@ -13,6 +13,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
 from accounts.actors import has_role
@@ -41,7 +42,9 @@ LINK, BIND = "notifications_channel_telegram", "notifications_channel_bind"
 class TeamForm(forms.Form):
     """One of the teams in which the person holds the role."""
 
-    team = forms.ModelChoiceField(queryset=Team.objects.none(), widget=SelectWidget())
+    team = forms.ModelChoiceField(
+        label=_("Team"), queryset=Team.objects.none(), widget=SelectWidget()
+    )
 
     def __init__(self, *args: Any, user: User, role: Role, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -77,8 +77,10 @@ def _kinds() -> list[tuple[str, str]]:
 class LookForm(forms.Form):
     """Which message is looked at."""
 
-    event_type = forms.ChoiceField(choices=_events, widget=SelectWidget())
-    language = forms.ChoiceField(choices=Language.choices, widget=SelectWidget())
+    event_type = forms.ChoiceField(label=_("Event type"), choices=_events, widget=SelectWidget())
+    language = forms.ChoiceField(
+        label=_("Language"), choices=Language.choices, widget=SelectWidget()
+    )
     kind = forms.ChoiceField(
         choices=_kinds, widget=SelectWidget(), required=False, label=_("Kind of channel")
     )

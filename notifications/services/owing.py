@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from monitoring.choices import EventType
 from monitoring.models import MonitorHistory
 from monitoring.services.setbased import insert_rows
 from notifications.choices import NotificationStatus
@@ -14,6 +15,8 @@ from notifications.grouping import Group
 from notifications.models import NotificationLog
 
 SUBJECT_MAX = 250
+KINDS = {str(value): str(label) for value, label in EventType.choices}
+"""Event type -> its name in English: what is stored here speaks no reader's language."""
 _COLUMNS = (
     "public_id",
     "channel",
@@ -116,7 +119,10 @@ def _subjects(dropped: Sequence[Group]) -> dict[int, str]:
 def _subject(event: MonitorHistory, count: int) -> str:
     about = f"{event.monitor} ({event.website})" if event.monitor else str(event.website)
     more = f" and {count - 1} more" if count > 1 else ""
-    return f"{event.get_event_type_display()}: {about}"[: SUBJECT_MAX - len(more)] + more
+    return (
+        f"{KINDS.get(event.event_type, event.event_type)}: {about}"[: SUBJECT_MAX - len(more)]
+        + more
+    )
 
 
 def _row(group: Group, subject: str, now: datetime) -> tuple[Any, ...]:
