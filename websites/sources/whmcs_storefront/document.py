@@ -120,7 +120,7 @@ _BETWEEN = "\x1f"
 def short_texts_of(node: Node, longest: int = 60) -> frozenset[str]:
     """The parts of `text_of` as they stand between tags, without the long ones."""
     texts = node.text(deep=True, separator=_BETWEEN).split(_BETWEEN)
-    return frozenset(short for text in texts if len(short := text.strip()) <= longest)
+    return frozenset([text for text in set(map(str.strip, texts)) if len(text) <= longest])
 
 
 def attr(node: Node, name: str) -> str:

@@ -132,13 +132,13 @@ class WhmcsStorefrontSource:
 
     def _list(self, survey: Survey, readings: dict[str, StockReading]) -> None:
         """Remembers which products stand in the groups that were read."""
+        listed: dict[str, dict[str, Listed]] = {}
+        for one in readings.values():
+            products = listed.setdefault(one.group_id, {})
+            products[one.product_id] = Listed(one.name, str(one.price or ""), one.currency, one.url)
         for key in survey.pages:
             if key in self.memory.groups:
-                self.memory.groups[key].products = {
-                    one.product_id: Listed(one.name, str(one.price or ""), one.currency, one.url)
-                    for one in readings.values()
-                    if one.group_id == survey.groups[key].ref.key
-                }
+                self.memory.groups[key].products = listed.get(survey.groups[key].ref.key, {})
 
     def _probe(
         self,
