@@ -37,6 +37,12 @@ document.addEventListener("click", async (event) => {
   }
 });
 
+/* The theme's script writes the name of a chosen file into a field beside it, which ours have not: they
+   show the name themselves. It must not hear of them. */
+document.addEventListener("change", (event) => {
+  if (event.target.matches(".desk-form input[type=file]")) event.stopPropagation();
+}, true);
+
 const shownBoxes = (form) =>
   [...form.querySelectorAll("[data-import-row]:not([hidden]) input[name=product]")];
 

@@ -93,9 +93,9 @@ class Desk:
             self.trouble += [f"{name}: {one}" for one in found]
 
     def picture(self, name: str, place: str = "") -> None:
-        """Keeps a picture, and puts it, or what `place` selects of it, among those of docs/ when they
-        are taken anew."""
-        self.shoot(name)
+        """Looks the page over; puts it, or what `place` selects of it, among the pictures of docs/
+        when they are taken anew."""
+        self.look_over(name)
         if os.environ.get("PICTURES"):
             target = self.page.locator(place) if place else self.page
             target.screenshot(path=str(DOCS / "images" / f"{name}.png"), animations="disabled")
@@ -126,4 +126,4 @@ def opened(browser: Any, url: str, screenshots: Path, look: str = "light") -> It
         raise
     finally:
         context.close()
-    assert desk.trouble == []
+    assert not desk.trouble, "\n".join(desk.trouble)

@@ -95,11 +95,11 @@ def walk(me: Newcomer, fakes: FakeWorld) -> None:
     me.type("password-1234")
     me.click("Log in")
     me.sees("Watch your first shop")
-    me.desk.shoot("first-steps-offer")
+    me.desk.look_over("first-steps-offer")
     me.click("Begin")
     me.sees("Which shop shall be watched?")
     me.type(fakes.whmcs_url(shop))
-    me.desk.shoot("first-steps-shop")
+    me.desk.look_over("first-steps-shop")
     me.click("Add and test")
     me.sees("can be read")
     me.desk.picture("first-steps-test")
@@ -112,7 +112,7 @@ def walk(me: Newcomer, fakes: FakeWorld) -> None:
     me.click("Webhook")
     me.click("Address")
     me.type(fakes.webhook_url("newcomer"))
-    me.desk.shoot("first-steps-tell")
+    me.desk.look_over("first-steps-tell")
     me.click("Use this address")
     me.sees("Does a message reach")
     me.click("Send a test")
@@ -120,7 +120,7 @@ def walk(me: Newcomer, fakes: FakeWorld) -> None:
     me.desk.picture("first-steps-try")
     me.click("It arrived, finish")
     me.sees("You will be told")
-    me.desk.shoot("first-steps-done")
+    me.desk.look_over("first-steps-done")
 
 
 def link_a_chat(me: Newcomer, team: Team) -> None:

@@ -1,4 +1,4 @@
-"""The page about faults names tests that exist, and every test of chaos stands in it or beside one."""
+"""The page about tests names those that exist, and every test of chaos stands in it or beside one."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ def rows():
 
 def test_every_fault_names_tests_that_exist():
     assert len(rows()) >= 25
-    for fault, _, tests in rows():
+    for what, *_, tests in rows():
         named = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", tests)
-        assert named, fault
+        assert named, what
         for path, name in named:
             assert f"def {name}(" in (ROOT / path).read_text(encoding="utf-8"), name
 

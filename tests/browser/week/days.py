@@ -85,7 +85,7 @@ def _lived(fakes: FakeWorld) -> DemoWeek:
         world_shops(team, fakes.state())
         board_open(team)
     is_told = False
-    for number, hours in enumerate(BEATS):
+    for number, hours in enumerate(BEATS, 1):
         with time_machine.travel(now - timedelta(hours=hours)):
             if hours < TOLD and not is_told:
                 world_channels(team, fakes.state())
