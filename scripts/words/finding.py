@@ -1,5 +1,8 @@
 """Finds every text that is to be translated: in code, in templates, in models, and borrowed ones.
 
+Texts that rows keep or programs read stay English where they are made (common/texts.py): those that
+errors, checks and options are made of are found by that, the rest by name (declared.py).
+
 Borrowed (locale/borrowed.txt): what Django's admin, its theme or the queue show on our pages and do
 not translate themselves.
 """
@@ -14,6 +17,7 @@ from pathlib import Path
 from django.utils.translation.template import templatize
 
 from common.modelwords import words_of_models
+from scripts.words.declared import words_by_name, words_of_errors
 from scripts.words.po import Key
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -45,9 +49,12 @@ def _everywhere() -> Iterator[tuple[str, Key]]:
             yield _name(path), key
     for room in ROOMS:
         for path in sorted((ROOT / room).rglob("*.py")):
-            for key in words_of_code(path.read_text(encoding="utf-8")):
+            text = path.read_text(encoding="utf-8")
+            for key in words_of_code(text):
                 yield _name(path), key
-    for place, text in words_of_models():
+            for said in words_of_errors(_name(path), text):
+                yield _name(path), ("", said, "")
+    for place, text in (*words_by_name(), *words_of_models()):
         yield place, ("", text, "")
     borrowed = LOCALE / "borrowed.txt"
     for line in borrowed.read_text(encoding="utf-8").splitlines():
