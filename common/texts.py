@@ -7,7 +7,9 @@ from functools import wraps
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from django.conf import settings
-from django.utils.translation import gettext, override
+from django.utils.translation import get_language, gettext, override
+
+from common.sentences import shipped, told
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise as Text
@@ -21,9 +23,13 @@ R = TypeVar("R")
 
 
 def shown(text: Text) -> str:
-    """An English text in the reader's language; as it is where no translation is known, and where it
-    carries values of its own. `Text` is a text, or one that is translated when it is shown."""
-    return gettext(str(text))
+    """An English text in the reader's language; as it is where no translation is known. It may be
+    several sentences, with values in them (common/sentences.py). `Text` is a text, or one that is
+    translated when it is shown."""
+    said = str(text)
+    if get_language() in (None, settings.LANGUAGE_CODE):
+        return said
+    return told(said, gettext, shipped())
 
 
 def in_english(do: Callable[P, R]) -> Callable[P, R]:

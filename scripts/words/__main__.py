@@ -20,9 +20,13 @@ PLURALS = {
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings_test")
     django.setup()
+    from common.sentences import FILE
     from scripts.words.finding import LOCALE, all_words  # the apps come first
+    from scripts.words.sentences import patterns_of
 
     words = all_words()
+    patterns = patterns_of(text for _, text, _ in words)
+    (LOCALE / FILE).write_text("".join(f"{one}\n" for one in patterns), encoding="utf-8")
     for name, plural in PLURALS.items():
         folder = LOCALE / name / "LC_MESSAGES"
         folder.mkdir(parents=True, exist_ok=True)

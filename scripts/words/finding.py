@@ -1,7 +1,8 @@
 """Finds every text that is to be translated: in code, in templates, in models, and borrowed ones.
 
 Texts that rows keep or programs read stay English where they are made (common/texts.py): those that
-errors, checks and options are made of are found by that, the rest by name (declared.py).
+errors, checks and options are made of are found by that, the rest by name (declared.py), sentences
+with values by their patterns (sentences.py).
 
 Borrowed (locale/borrowed.txt): what Django's admin, its theme or the queue show on our pages and do
 not translate themselves.
@@ -19,6 +20,7 @@ from django.utils.translation.template import templatize
 from common.modelwords import words_of_models
 from scripts.words.declared import words_by_name, words_of_errors
 from scripts.words.po import Key
+from scripts.words.sentences import kept_words
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 LOCALE = ROOT / "locale"
@@ -54,7 +56,7 @@ def _everywhere() -> Iterator[tuple[str, Key]]:
                 yield _name(path), key
             for said in words_of_errors(_name(path), text):
                 yield _name(path), ("", said, "")
-    for place, text in (*words_by_name(), *words_of_models()):
+    for place, text in (*words_by_name(), *kept_words(), *words_of_models()):
         yield place, ("", text, "")
     borrowed = LOCALE / "borrowed.txt"
     for line in borrowed.read_text(encoding="utf-8").splitlines():

@@ -1,5 +1,4 @@
-"""Finds what is stored and answered in English and shown by `common.texts.shown`: sentences of errors
-and advice, and what plug-ins say of themselves.
+"""Finds sentences that are stored and answered in English and shown by `common.texts.shown`.
 
 A sentence with values becomes a pattern, "No connection to {0} on port {1}.". Patterns stand in
 locale/patterns.txt too, by which pages find a finished sentence again.
@@ -9,16 +8,8 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
-from itertools import chain
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-
-from common.plugin import ConfigField
-from notifications.channels.registry import CHANNELS
-from notifications.services.subscriptions import event_choices
-from notifications.wording.own import PLACEHOLDERS
-from websites.sources.registry import choices as source_choices
-from websites.sources.registry import config_of
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PLACES = (
@@ -30,8 +21,8 @@ PLACES = (
     "websites/sources/**/*.py",
 )  # fmt: skip
 """Files whose sentences reach people on a page."""
-_NOT_OURS = {"websites/sources/whmcs_storefront/strings.py"}
-"""What shops say."""
+_NOT_OURS = {"websites/envsync.py", "websites/sources/whmcs_storefront/strings.py"}
+"""What commands and shops say."""
 LEAST_LETTERS = 10
 """Of a pattern, besides its values: a shorter one would fit sentences it does not mean."""
 _SLOT = re.compile(r"\{\d+\}")
@@ -45,11 +36,10 @@ def kept_words() -> Iterator[tuple[str, str]]:
             if name not in _NOT_OURS:
                 for text in sentences_of(path.read_text(encoding="utf-8")):
                     yield name, text
-    yield from _of_plugins()
 
 
-def patterns(texts: Iterator[tuple[str, str]]) -> list[str]:
-    return sorted({text for _, text in texts if _SLOT.search(text)})
+def patterns_of(texts: Iterable[str]) -> list[str]:
+    return sorted({text for text in texts if _SLOT.search(text)})
 
 
 def sentences_of(code: str) -> Iterator[str]:
@@ -94,21 +84,3 @@ def _pattern(node: ast.JoinedStr) -> str:
             text += f"{{{number}}}"
             number += 1
     return text
-
-
-def _of_plugins() -> Iterator[tuple[str, str]]:
-    sources, channels = "websites/sources/registry.py", "notifications/channels/registry.py"
-    for kind, label in source_choices():
-        yield sources, label
-        yield from ((sources, text) for text in _of_fields(config_of(kind)))
-    for kind in CHANNELS.kinds():
-        yield channels, CHANNELS.get(kind).label
-        yield from ((channels, text) for text in _of_fields(CHANNELS.get(kind).CONFIG))
-    for text in PLACEHOLDERS.values():
-        yield "notifications/wording/own.py", text
-    for _, label in event_choices():
-        yield "notifications/services/subscriptions.py", label
-
-
-def _of_fields(fields: tuple[ConfigField, ...]) -> Iterator[str]:
-    return (text for text in chain(*((one.label, one.help) for one in fields)) if text)

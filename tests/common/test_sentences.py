@@ -1,0 +1,85 @@
+"""Stored English sentences, told in another language."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.utils.translation import override
+
+from common.sentences import FILE, Patterns, told
+from common.texts import shown
+from scripts.words import po
+from scripts.words.sentences import is_sentence, kept_words, patterns_of, sentences_of
+
+pytestmark = pytest.mark.once
+
+CATALOGUE = {
+    "No connection to {0} on port {1}.": "Hafen {1} von {0} schweigt.",
+    "No connection to {0}.": "{0} schweigt.",
+    "Check that the host is up.": "Sieh nach, ob er läuft.",
+    "The shop failed with HTTP {0}.": "HTTP {0}, sagt der Laden.",
+}
+PATTERNS = Patterns([text for text in CATALOGUE if "{" in text])
+LOCALE = Path(settings.LOCALE_PATHS[0])
+SLOT = re.compile(r"\{\d+\}")
+
+
+def german(text: str) -> str:
+    return told(text, lambda one: CATALOGUE.get(one, one), PATTERNS)
+
+
+@pytest.mark.parametrize(
+    ("english", "said"),
+    [
+        ("No connection to a.b on port 80.", "Hafen 80 von a.b schweigt."),
+        ("No connection to a.b.", "a.b schweigt."),
+        (
+            "No connection to a.b on port 80. Check that the host is up.",
+            "Hafen 80 von a.b schweigt. Sieh nach, ob er läuft.",
+        ),
+        ("The shop failed with HTTP 500. No one knows.", "HTTP 500, sagt der Laden. No one knows."),
+        ("Something else. Check that the host is up.", "Something else. Check that the host is up."),
+        ("The shop failed with HTTP {1}%s\\g<0>.", "HTTP {1}%s\\g<0>, sagt der Laden."),
+        ("My shop", "My shop"),
+        ("", ""),
+    ],
+)  # fmt: skip
+def test_a_sentence_is_found_again_with_its_values(english: str, said: str) -> None:
+    assert german(english) == said
+
+
+def test_in_english_nothing_is_looked_up() -> None:
+    with override("en"):
+        assert shown("No connection to a.b on port 80.") == "No connection to a.b on port 80."
+
+
+def test_sentences_of_code_are_those_for_people() -> None:
+    code = '''
+"""A docstring that is a sentence."""
+def f(host):
+    raise HostError(f"No connection to {host.name!r} on " f"port {1 + 1:d}.", advice="Check it.")
+    gettext("Translated already, it is.")
+    logger.info("a_word other=%s")
+    return ["At most 5 rows of it.", "no sentence", f"{host}: {1}."]
+'''
+    assert sorted(sentences_of(code)) == [
+        "At most 5 rows of it.", "No connection to {0} on port {1}.",
+    ]  # fmt: skip
+    assert not is_sentence("{0} is {1}.")
+
+
+def test_the_file_of_patterns_is_fresh() -> None:
+    """`make words` writes it."""
+    fresh = patterns_of(text for _, text in kept_words())
+    assert (LOCALE / FILE).read_text(encoding="utf-8").splitlines() == fresh
+
+
+@pytest.mark.parametrize("language", ["ru", "zh_Hans"])
+def test_a_translated_pattern_has_no_value_of_its_own(language: str) -> None:
+    path = LOCALE / language / "LC_MESSAGES" / "django.po"
+    for (_, text, _), entry in po.read(path.read_text(encoding="utf-8")).items():
+        for said in entry.said if SLOT.search(text) else []:
+            assert set(SLOT.findall(said)) <= set(SLOT.findall(text)), text
