@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from monitoring.alertselectors import alert_events, silences_about
 from monitoring.choices import EventType, ResolveReason, Suppressed
+from monitoring.eventwords import event_text
 from monitoring.models import Alert, MonitorHistory, Silence
 from notifications.choices import NotificationStatus
 from notifications.models import NotificationLog
@@ -70,7 +71,7 @@ def _of_event(event: MonitorHistory) -> Entry:
 
 def _words(event: MonitorHistory) -> str:
     """What happened, why it is over, and what the person who acted wrote."""
-    text = event.message or event.get_event_type_display()
+    text = event_text(event.message) or event.get_event_type_display()
     if event.event_type == EventType.ALERT_RESOLVED:
         why = REASONS.get(str(event.metadata.get("reason")), "")
         text = f"{text}. {why}" if why else text

@@ -23,6 +23,7 @@ from monitoring.admin.chartmarks import (
     price_chart,
 )
 from monitoring.choices import EventType
+from monitoring.eventwords import event_text
 from monitoring.models import Monitor, MonitorHistory
 from monitoring.past import days_kept, past_load, sums_load
 from monitoring.rollups import Day
@@ -147,7 +148,7 @@ def _events(monitor: Monitor, since: datetime, now: datetime, zone: tzinfo) -> l
             one.created_at,
             one.event_type,
             EVENT_TONES.get(one.event_type, "idle"),
-            one.message or shown(one.get_event_type_display()),
+            event_text(one.message) or shown(one.get_event_type_display()),
             page_url(one),
         )
         for one in reversed(newest)

@@ -35,6 +35,7 @@ from monitoring.admin.silencing import SILENCE, SilencedMixin
 from monitoring.admin.sparkline import sparkline
 from monitoring.admin.sparklist import SparkList
 from monitoring.admin.statwords import panel_of
+from monitoring.eventwords import event_text
 from monitoring.evidence import explain
 from monitoring.models import Monitor, MonitorHistory, StockRecord
 from monitoring.past import monitor_statistics
@@ -231,7 +232,12 @@ class MonitorAdmin(BulkEditMixin, SilencedMixin, SheetPageMixin, TeamScopedAdmin
             "chart_choices": chart_choices(),
             "stats": panel_of(monitor_statistics(row, zone=zone), zone_name=str(zone)),
             "events": [
-                (event_badge(one.event_type), step_text(one), age(one.created_at), one.message)
+                (
+                    event_badge(one.event_type),
+                    step_text(one),
+                    age(one.created_at),
+                    event_text(one.message),
+                )
                 for one in events
             ],
             "events_url": list_url(MonitorHistory, query),

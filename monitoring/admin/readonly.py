@@ -20,6 +20,7 @@ from accounts.admin.theme import ChoicesFilter
 from common.texts import shown
 from monitoring.admin.badges import event_badge, outcome_badge, price_text, stock_words
 from monitoring.admin.exportcolumns import HISTORY, RECORDS
+from monitoring.eventwords import event_text
 from monitoring.evidence import explain
 from monitoring.models import MonitorHistory, PollRun, StockRecord
 from websites.models import CatalogueProduct
@@ -102,7 +103,7 @@ class MonitorHistoryAdmin(ExportMixin, ReadOnlyAdmin):
         "monitor_link",
         "website",
         "stock_step",
-        "message",
+        "said",
         "is_planned",
     )
     list_filter = (("event_type", ChoicesFilter), SpanFilter, "website")
@@ -141,7 +142,13 @@ class MonitorHistoryAdmin(ExportMixin, ReadOnlyAdmin):
 
     def row_context(self, request: HttpRequest, row: MonitorHistory) -> dict[str, Any]:
         kept = row.metadata.get("evidence") or {}
-        return why_context(kept, said=row.message, step=numbers_text(row), run=row.poll_run)
+        return why_context(
+            kept, said=event_text(row.message), step=numbers_text(row), run=row.poll_run
+        )
+
+    @admin.display(description=_("Message"), ordering="message")
+    def said(self, row: MonitorHistory) -> str:
+        return event_text(row.message)
 
     @admin.display(description=_("Matched"), boolean=True)
     def is_planned(self, row: MonitorHistory) -> bool:

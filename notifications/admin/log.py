@@ -21,6 +21,7 @@ from accounts.choices import Role
 from common.texts import shown
 from monitoring.admin.badges import event_badge
 from monitoring.choices import EventType
+from monitoring.eventwords import event_text
 from notifications.admin.badges import notification_badge
 from notifications.choices import NotificationStatus
 from notifications.models import NotificationLog
@@ -125,7 +126,7 @@ class NotificationLogAdmin(ReadOnlyAdmin):
                     row_link(one, gettext("Why #%(number)d?") % {"number": one.pk}),
                     event_badge(one.event_type),
                     row_link(one.monitor or one.website),
-                    one.message,
+                    event_text(one.message),
                 )
                 for one in events
             ],
