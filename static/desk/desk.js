@@ -25,6 +25,14 @@ document.addEventListener("submit", (event) => {
   }
 });
 
+/* Labels of cells on narrow screens begin large; a style alone can only do so for every word. */
+document.addEventListener("DOMContentLoaded", () => {
+  for (const cell of document.querySelectorAll("[data-label]")) {
+    const { label } = cell.dataset;
+    cell.dataset.label = label.charAt(0).toLocaleUpperCase() + label.slice(1);
+  }
+});
+
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-copy]");
   if (!button) return;
