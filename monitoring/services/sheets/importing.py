@@ -60,7 +60,9 @@ def sheet_import(
     if plan.problems and not is_partial:
         lines = plan.wrong_lines()
         raise InvalidInputError(
-            f"Nothing was imported: {lines} {'row is' if lines == 1 else 'rows are'} wrong."
+            "Nothing was imported: 1 row is wrong."
+            if lines == 1
+            else f"Nothing was imported: {lines} rows are wrong."
         )
     KINDS[kind].write(team=team, plan=plan, origin=origin, on_progress=on_progress)
     return plan
