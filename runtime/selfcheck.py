@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import smtplib
 from collections.abc import Callable
 
 from django.conf import settings
 from django.core.mail import get_connection
-from telegram import Bot
-from telegram.error import InvalidToken, TelegramError
 
 from common.fields import DecryptionError, decrypt, encrypt
 from common.rotation import encrypted_columns
+from notifications.telegram_bot.late import calling
 from runtime.health import CHECKS, OK
 
 logger = logging.getLogger(__name__)
@@ -54,20 +52,7 @@ def check_telegram() -> str:
     """Is TELEGRAM_BOT_TOKEN the token of a bot?"""
     if not settings.TELEGRAM_BOT_TOKEN:
         return NOT_SET
-    try:
-        asyncio.run(_get_me())
-    except InvalidToken:
-        return "Telegram does not know the token"
-    except TelegramError as error:
-        logger.info("selfcheck_telegram failed error=%s", type(error).__name__)
-        return "the Bot API cannot be reached"
-    return OK
-
-
-async def _get_me() -> None:
-    address = f"{settings.TELEGRAM_API_URL.rstrip('/')}/bot"
-    async with Bot(settings.TELEGRAM_BOT_TOKEN, base_url=address):
-        pass
+    return calling().token_trouble(settings.TELEGRAM_BOT_TOKEN) or OK
 
 
 MORE: dict[str, Callable[[], str]] = {

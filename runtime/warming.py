@@ -12,6 +12,7 @@ from importlib import import_module
 
 from django.db import DatabaseError, connections
 
+from notifications.channels.base import LoadsLate
 from notifications.channels.registry import CHANNELS
 from notifications.models import Channel
 from runtime.trimming import trim
@@ -31,7 +32,9 @@ def warm() -> None:
     for kind in SOURCES.kinds():
         SOURCES.get(kind)
     for kind in _kinds_in_use():
-        CHANNELS.get(kind)
+        transport = CHANNELS.get(kind)
+        if issubclass(transport, LoadsLate):
+            transport.load()
     connections.close_all()
 
 

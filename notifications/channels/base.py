@@ -107,3 +107,14 @@ class ShowsCards(Protocol):
         """Puts the words into the message `place`, or into a new one where that is "" or gone;
         Receipt.provider_id says where they stand. Raises DeliveryError."""
         ...
+
+
+@runtime_checkable
+class LoadsLate(Protocol):
+    """A transport with a large library, which is loaded when it sends: whoever only asks what the
+    kind is called does without."""
+
+    @classmethod
+    def load(cls) -> None:
+        """Loads it now. Workers do before the first message, so that it need not wait for it."""
+        ...

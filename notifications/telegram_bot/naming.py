@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from django.conf import settings
-from telegram.error import TelegramError
 
 from common.errors import ConflictError
-from notifications.telegram_bot.client import BotClient
+from notifications.telegram_bot.late import calling
 from notifications.telegram_bot.lease import bot_row
 
 
@@ -23,15 +22,14 @@ def bot_username() -> str:
     bot = bot_row(token)
     if bot.username:
         return bot.username
-    try:
-        with BotClient(token) as client:
-            bot.username = client.username()
-    except TelegramError:
+    username = calling().username_ask(token)
+    if username is None:
         raise ConflictError(
             "Telegram could not be asked for the name of the bot.",
             code="bot_unreachable",
             advice="Look at TELEGRAM_BOT_TOKEN and at the network, then try again.",
-        ) from None
+        )
+    bot.username = username
     bot.save(update_fields=["username"])
     return bot.username
 

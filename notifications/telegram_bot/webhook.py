@@ -3,22 +3,14 @@ Telegram."""
 
 from __future__ import annotations
 
-import json
-import logging
-
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
-from telegram.error import TelegramError
 
-from notifications.telegram_bot.client import BotClient
-from notifications.telegram_bot.intake import update_take
-from notifications.telegram_bot.lease import bot_row
-
-logger = logging.getLogger(__name__)
+from notifications.telegram_bot.late import calling
 
 HEADER = "X-Telegram-Bot-Api-Secret-Token"
 WEBHOOK, POLLING = "webhook", "polling"
@@ -43,13 +35,4 @@ def telegram_webhook(request: HttpRequest) -> HttpResponse:
         return HttpResponse(status=404)
     if not constant_time_compare(request.headers.get(HEADER, ""), webhook_secret(token)):
         return HttpResponse(status=403)
-    try:
-        update = json.loads(request.body)
-        with BotClient(token) as client:
-            update_take(update, bot=bot_row(token), client=client)
-    except ValueError:
-        logger.warning("telegram_update_unreadable")
-    except TelegramError as error:
-        logger.warning("telegram_update_postponed why=%s", type(error).__name__)
-        return HttpResponse(status=503)
-    return HttpResponse()
+    return HttpResponse(status=200 if calling().update_receive(request.body, token) else 503)

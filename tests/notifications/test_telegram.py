@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from demo.telegram import CHAT_ID, TOKEN
 from notifications.channels.base import Message, Target
-from notifications.channels.telegram import transport
+from notifications.channels.telegram import sending, transport
 from notifications.channels.telegram.text import MAX_UNITS, html_text, plain_text
 from notifications.models import NotificationLog
 from notifications.services.outbox import deliver
@@ -224,14 +224,14 @@ def test_one_endless_line_fits_too(length):
 
 
 def test_a_send_that_hangs_is_given_up(bot, monkeypatch):
-    monkeypatch.setattr(transport, "MESSAGE_SECONDS", 0.1)
+    monkeypatch.setattr(sending, "MESSAGE_SECONDS", 0.1)
     bot.fail("hang", seconds=5)
     row = send(make_chat())
     assert (row.status, row.error_code) == ("pending", "timeout")
 
 
 def test_a_batch_that_takes_too_long_leaves_the_rest_uncounted(bot, monkeypatch):
-    monkeypatch.setattr(transport, "BATCH_SECONDS", -1.0)
+    monkeypatch.setattr(sending, "BATCH_SECONDS", -1.0)
     channel = make_chat()
     rows = [make_notification(channel) for _ in range(3)]
     summary = deliver([row.pk for row in rows])

@@ -21,7 +21,9 @@ from django_q.cluster import Cluster
 from django_q.signals import post_execute_in_worker
 from pytest_django.fixtures import Settings
 
+from notifications.channels.apprise.transport import AppriseTransport
 from notifications.channels.registry import CHANNELS
+from notifications.channels.telegram.transport import TelegramTransport
 from notifications.links import Link, address_of
 from notifications.models import Channel
 from notifications.services.burying import disable
@@ -88,6 +90,7 @@ def test_supervisor_core_and_queue_load_neither_pages_nor_libraries_nobody_uses(
     assert "accounts.admin" in found[1].split()  # `check` looks at the pages all the same
     assert "config.urls" not in found[1].split()
     assert "config.urls" in found[2].split()  # the first request need not wait for them
+    assert not {"apprise", "httpx", "openpyxl", "redis", "rich", "telegram"} & set(found[2].split())
 
 
 @pytest.fixture
@@ -101,7 +104,11 @@ def test_what_all_workers_need_is_loaded_before_the_first_of_them_is_made(
     monkeypatch: pytest.MonkeyPatch, unshared: None
 ) -> None:
     monkeypatch.setattr(CHANNELS, "_loaded", {})
+    loaded: list[str] = []
+    monkeypatch.setattr(TelegramTransport, "load", lambda: loaded.append("telegram"))
+    monkeypatch.setattr(AppriseTransport, "load", lambda: loaded.append("apprise"))
     make_channel(kind="webhook", config={"url": "https://example.com/"}, secrets={})
+    make_channel(kind="telegram", config={"chat_id": "1"}, secrets={})
     made: list[tuple[list[str], int]] = []
     monkeypatch.setattr(
         Cluster, "start", lambda _: made.append((list(CHANNELS._loaded), gc.get_freeze_count()))
@@ -109,7 +116,8 @@ def test_what_all_workers_need_is_loaded_before_the_first_of_them_is_made(
     monkeypatch.setattr("signal.signal", Mock())
     call_command("queue")
     ((kinds, frozen),) = made
-    assert kinds == ["webhook"]
+    assert kinds == ["telegram", "webhook"]
+    assert loaded == ["telegram"]
     assert frozen > 100_000
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 from common.plugin import ConfigField
-from notifications.channels.apprise.address import read
 
 
 def clean_url(url: str) -> str:
     """Raises ValueError for an address that is not offered or cannot be used."""
-    read(url)
+    # Imported late, as in transport.py: Apprise itself is asked.
+    import_module("notifications.channels.apprise.address").read(url)
     return url
 
 
