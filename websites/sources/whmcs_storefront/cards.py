@@ -97,10 +97,13 @@ def _cards_by_id(doc: Document) -> Iterator[Card]:
         if found and (found[4] or "") in _PARTS:
             key = ("bundle" if found[1] == "bundle" or found[2] else "product", found[3])
             by_prefix.setdefault(key, {}).setdefault(found[4] or "", []).extend(nodes)
-    foreign = _Foreign(by_prefix)
+    foreign: _Foreign | None = None
     for (kind, number), parts in by_prefix.items():
-        roots = parts.get("") or parts.get("container")
-        node = roots[0] if roots else foreign.climb((kind, number))
+        if roots := parts.get("") or parts.get("container"):
+            node = roots[0]
+        else:
+            foreign = foreign or _Foreign(by_prefix)
+            node = foreign.climb((kind, number))
         card = Card(node, number, is_bundle=kind == "bundle", parts=parts)
         _link_card(card)
         if card.ref is not None or len(parts) > 1 or "unavailable" in parts:

@@ -23,6 +23,8 @@ from websites.sources.whmcs_storefront.words import line, plain
 # Stock is never a fraction: a point or comma in front of three digits groups thousands.
 _NUMBER = r"[-\u2212]?(?:[1-9]\d{0,2}(?:[.,'\u2019]\d{3}){1,2}|\d{1,9})(?!\d|[.,]\d)"
 _TEXT = re.compile(rf"[(\[]?\s*(\D*?)\s*({_NUMBER})\s*(\D*?)\s*[)\]]?")
+_BEHIND_LABEL = LEFT | UNITS
+_BEHIND_NUMBER = AVAILABLE | LEFT
 _LONGEST = 60
 _LONGEST_WORDS = 40
 
@@ -33,9 +35,9 @@ def count_of(text: str) -> int | None:
     if found is None:
         return None
     before, number, after = found
-    if before in STOCK_LABELS and after in LEFT | UNITS:
+    if before in STOCK_LABELS and after in _BEHIND_LABEL:
         return number
-    return number if before in ONLY and after in AVAILABLE | LEFT else None
+    return number if before in ONLY and after in _BEHIND_NUMBER else None
 
 
 def count_in_place(text: str) -> int | None:

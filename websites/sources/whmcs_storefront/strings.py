@@ -122,6 +122,7 @@ SOLD_OUT = frozenset(
     plain(text).strip(_AROUND)
     for text in (*(one.sold_out for one in LANGUAGES.values()), *_OTHER_SOLD_OUT)
 )
+_GONE = SOLD_OUT | UNAVAILABLE
 
 
 def is_sold_out(text: str) -> bool:
@@ -139,7 +140,7 @@ def is_in_stock(text: str) -> bool:
 def is_unavailable(text: str) -> bool:
     """The whole text says that something cannot be had: sold out, if it is said of a product."""
     short = text.strip()
-    return 0 < len(short) <= _LONGEST and _bare(short) in SOLD_OUT | UNAVAILABLE
+    return 0 < len(short) <= _LONGEST and _bare(short) in _GONE
 
 
 def is_no_order(text: str) -> bool:
@@ -163,7 +164,7 @@ def beginnings(phrases: Iterable[str]) -> frozenset[str]:
     return frozenset(text[:end] for text, ends in cuts for end in [*ends, len(text)])
 
 
-_GONE_BEGINS = frozenset(text.strip(_AROUND) for text in beginnings(SOLD_OUT | UNAVAILABLE))
+_GONE_BEGINS = frozenset(text.strip(_AROUND) for text in beginnings(_GONE))
 
 
 @lru_cache(maxsize=8192)
