@@ -10,6 +10,8 @@ from functools import cache
 from django.conf import settings
 from django.utils.translation import get_language, gettext, gettext_noop
 
+from common.texts import shown
+
 SENTENCES = (
     gettext_noop("Back in stock"),
     gettext_noop("Back in stock: %(quantity)s"),
@@ -69,7 +71,7 @@ def _said(text: str, known: tuple[str, ...]) -> str:
                 for name, value in found.groupdict().items()
             }
             return gettext(one) % values
-    return gettext(text) if text else ""
+    return shown(text)
 
 
 @cache

@@ -61,7 +61,7 @@ def flaps() -> Iterator[str]:
         yield settled(Flaps((), 5), quantity=quantity, available=available).message
 
 
-@pytest.mark.parametrize("language", ["ru"])
+@pytest.mark.parametrize("language", ["ru", "zh-hans"])
 @pytest.mark.parametrize("source", [crossings, alerts, flaps])
 def test_what_events_say_of_stock_alerts_and_flapping_is_said_in_the_language_with_its_numbers(
     source, language
