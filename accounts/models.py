@@ -10,6 +10,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator, RegexVa
 from django.db import models
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext
 
 from accounts.choices import AuditAction, Language, Reminders, Role, Scope
 from accounts.querysets import TeamScopedQuerySet
@@ -149,7 +150,7 @@ class Membership(TimeStampedModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.user} in {self.team}"
+        return gettext("%(user)s in %(team)s") % {"user": self.user, "team": self.team}
 
 
 class ApiKey(TimeStampedModel):
@@ -231,7 +232,7 @@ class AuditEntry(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.object_name}: {self.action}"
+        return f"{gettext(self.kind)} {self.object_name}: {self.get_action_display()}"
 
 
 class Preferences(TimeStampedModel):

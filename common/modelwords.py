@@ -14,11 +14,15 @@ from typing import Any
 from django.apps import AppConfig, apps
 from django.conf import settings
 from django.db.models import Field
+from django.utils.choices import CallableChoiceIterator
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy, override
+from django.utils.translation import gettext, gettext_lazy, override
 
 OWN_TONGUE = frozenset({"language"})
 """Fields whose choices are names of languages: everybody looks for the own one."""
+
+OTHERS = ("axes", "django_q")
+"""Apps whose models have pages here, and whose own name their packages do not translate."""
 
 Lazily = Callable[[Any], Any]
 
@@ -29,6 +33,17 @@ def our_apps() -> list[AppConfig]:
 
 def translate_models() -> None:
     _walk(lambda text: gettext_lazy(text) if isinstance(text, str) and text else text)
+    for field in _fields():
+        if isinstance(field.choices, CallableChoiceIterator):
+            field.choices = _LateChoices(field.choices.func)
+
+
+class _LateChoices(CallableChoiceIterator):
+    """Choices that a function tells, of plug-ins; migrations see that function only."""
+
+    def __iter__(self) -> Iterator[Any]:
+        for value, label in super().__iter__():
+            yield value, gettext(str(label))
 
 
 def words_of_models() -> Iterator[tuple[str, str]]:
@@ -42,23 +57,32 @@ def words_of_models() -> Iterator[tuple[str, str]]:
         return text
 
     with override(None):
-        for app in our_apps():
+        for app in (*our_apps(), *map(apps.get_app_config, OTHERS)):
             where = f"{app.name}/models"
             _walk(note, [app])
+    translate_models()  # plurals were looked at as plain texts
     for text, place in found.items():
         yield place, text
 
 
 def _walk(change: Lazily, among: list[AppConfig] | None = None) -> None:
     """Puts change(text) in the place of every text."""
-    for app in our_apps() if among is None else among:
+    for app in (*our_apps(), *map(apps.get_app_config, OTHERS)) if among is None else among:
         app.verbose_name = change(app.verbose_name)
+        if app.name in OTHERS:
+            continue
         for model in app.get_models():
             options: Any = model._meta
             options.verbose_name = change(options.verbose_name)
             options.verbose_name_plural = change(_plural(options))
             for field in (*options.local_fields, *options.local_many_to_many):
                 _change_field(field, change)
+
+
+def _fields() -> Iterator[Any]:
+    for app in our_apps():
+        for model in app.get_models():
+            yield from model._meta.local_fields
 
 
 def _plural(options: Any) -> Any:

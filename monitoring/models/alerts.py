@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from accounts.models import Team
 from common.models import PublicIdModel, TimeStampedModel
@@ -158,4 +159,7 @@ class Silence(TimeStampedModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.reason} (until {self.ends_at:%Y-%m-%d %H:%M})"
+        return gettext("%(reason)s (until %(time)s)") % {
+            "reason": self.reason,
+            "time": f"{self.ends_at:%Y-%m-%d %H:%M}",
+        }

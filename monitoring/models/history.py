@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from common.models import PublicIdModel
 from monitoring.choices import (
@@ -75,7 +76,10 @@ class PollRun(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Poll {self.pk} of {self.website}"
+        return gettext("Poll %(number)s of %(website)s") % {
+            "number": self.pk,
+            "website": self.website,
+        }
 
 
 class StockRecord(models.Model):
@@ -116,7 +120,7 @@ class StockRecord(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.monitor_id}: {self.quantity} ({self.change_type})"
+        return f"{self.monitor_id}: {self.quantity} ({self.get_change_type_display()})"
 
 
 class MonitorHistory(PublicIdModel):

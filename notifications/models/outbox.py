@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from accounts.choices import Language
 from accounts.models import Team
@@ -110,8 +111,8 @@ class Subscription(TimeStampedModel):
         ordering: ClassVar = ["channel_id", "id"]
 
     def __str__(self) -> str:
-        named = "everything" if "*" in self.events else ", ".join(self.events)
-        return f"{named} to {self.channel}"
+        events = gettext("everything") if "*" in self.events else ", ".join(self.events)
+        return gettext("%(events)s to %(channel)s") % {"events": events, "channel": self.channel}
 
 
 class NotificationLog(PublicIdModel, TimeStampedModel):

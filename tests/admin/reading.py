@@ -29,6 +29,7 @@ class _Reader(HTMLParser):
             if tag == "input" and given.get("type") in {"submit", "button"}:
                 self.texts.append(given.get("value", ""))
         mute = tag in MUTE or ICONS in given.get("class", "") or given.get("lang", "") != ""
+        mute |= given.get("name") == "time_zone"  # hundreds of names
         if tag not in VOID:
             self.open.append((tag, mute and tag != "html"))
 
