@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
+
+from common.prepared import Prepared
 from monitoring.listing import CatalogueChange, CatalogueState
 from monitoring.services.setbased import insert_rows, update_rows
 from websites.models import CatalogueProduct
@@ -15,13 +19,18 @@ FACTS = ("slug", "group_id", "group_name", "name", "url", "price", "currency")
 
 def catalogue_load(website_id: int) -> dict[str, CatalogueState]:
     """The known catalogue by product id, in one statement."""
-    rows = (
-        CatalogueProduct.objects.filter(website_id=website_id)
-        .order_by()
-        .values_list("id", "product_id", *FACTS, "absent_count", "missing_since")
-    )
-    states = (CatalogueState._make((*row[:-1], row[-1] is not None)) for row in rows)
+    states = map(CatalogueState._make, _KNOWN.rows(website_id))
     return {state.product_id: state for state in states}
+
+
+def _known(website_id: int) -> QuerySet[CatalogueProduct, tuple[Any, ...]]:
+    columns = [name for name in CatalogueState._fields if name != "is_missing"]
+    is_missing = ExpressionWrapper(Q(missing_since__isnull=False), output_field=BooleanField())
+    rows = CatalogueProduct.objects.filter(website_id=website_id).order_by()
+    return rows.values_list(*columns, is_missing)
+
+
+_KNOWN = Prepared(_known)
 
 
 def catalogue_write(website_id: int, change: CatalogueChange, now: datetime) -> None:

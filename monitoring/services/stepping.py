@@ -6,10 +6,20 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Case, ExpressionWrapper, IntegerField, OuterRef, Q, Subquery, When
+from django.db.models import (
+    Case,
+    ExpressionWrapper,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    When,
+)
 from django.db.models.functions import Coalesce
 
 from accounts.models import Preferences
+from common.prepared import Prepared
 from monitoring.alerting import DEFAULT_THRESHOLD
 from monitoring.choices import ChangeType, EventType, MonitorStatus
 from monitoring.diffing import AVAILABLE, diff, observe, threshold_state
@@ -29,19 +39,31 @@ WENT_MISSING = "The shop no longer lists this product: its stock is unknown."
 
 def monitors_load(lease: Lease) -> list[MonitorState]:
     """States of the website's monitors that are not paused, in one statement."""
-    rows = Monitor.objects.filter(website_id=lease.website_id).exclude(status=MonitorStatus.PAUSED)
-    return states_load(rows, lease.website_id)
+    return [MonitorState._make(row) for row in _UNPAUSED.rows(lease.website_id)]
 
 
-def states_load(monitors: Any, website_id: int) -> list[MonitorState]:
-    """Values of a Monitor queryset of one website, with their effective low threshold."""
+def states_load(monitors: QuerySet[Monitor], website_id: int) -> list[MonitorState]:
+    """States of some monitors of one website."""
+    return [MonitorState._make(row) for row in _states(monitors, website_id)]
+
+
+def _states(monitors: QuerySet[Monitor], website_id: int) -> QuerySet[Monitor, tuple[Any, ...]]:
+    """The columns of MonitorState, with the effective low threshold."""
     special = {
         "threshold_low": _low_threshold(website_id),
         "is_read": _is_set("first_read_at"),
         "is_missing": _is_set("missing_since"),
     }
     fields = [special.get(name, name) for name in MonitorState._fields]
-    return [MonitorState(*row) for row in monitors.order_by().values_list(*fields)]
+    return monitors.order_by().values_list(*fields)
+
+
+def _unpaused(website_id: int) -> QuerySet[Monitor, tuple[Any, ...]]:
+    rows = Monitor.objects.filter(website_id=website_id).exclude(status=MonitorStatus.PAUSED)
+    return _states(rows, website_id)
+
+
+_UNPAUSED = Prepared(_unpaused)
 
 
 def _low_threshold(website_id: int) -> Coalesce:
