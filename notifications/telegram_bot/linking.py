@@ -14,7 +14,6 @@ from typing import Any
 from django.conf import settings
 from django.core import signing
 from django.db import transaction
-from django.urls import reverse
 from django.utils import timezone
 
 from accounts.actors import has_role
@@ -32,6 +31,8 @@ from notifications.telegram_bot.updates import Chat, Person
 TOKEN_VALID = timedelta(minutes=15)
 OFFER_VALID = timedelta(minutes=10)
 SALT = "notifications.telegram.offer"
+BIND = "/admin/notifications/channel/telegram/bind/"
+"""Of the desk. Written down: to ask for it would load every page into the bot's process."""
 KIND = "telegram"
 UNLINKED = "The chat was unlinked."
 LEFT_TEAM = "Its person left the team."
@@ -101,7 +102,7 @@ def offer_of(chat: Chat, person: Person | None) -> str:
         salt=SALT,
         compress=True,
     )
-    return f"{settings.PUBLIC_URL}{reverse('admin:notifications_channel_bind')}?chat={signed}"
+    return f"{settings.PUBLIC_URL}{BIND}?chat={signed}"
 
 
 def offer_read(signed: str) -> tuple[Chat, Person | None]:

@@ -30,6 +30,8 @@ from notifications.services.burying import disable
 from notifications.services.outbox import deliver
 from notifications.services.owners import PAGE
 from notifications.tasks import tell_owners
+from notifications.telegram_bot.linking import BIND
+from notifications.telegram_bot.webhook import PATH
 from runtime import trimming, warming
 from runtime.management.commands import run
 from runtime.supervisor import Child
@@ -53,21 +55,26 @@ import django
 django.setup()
 from django.core.checks import run_checks
 from django.core.management import load_command_class
-for part in ("run", "core", "queue"):
-    command = load_command_class("runtime", part)
-    run_checks(tags=command.requires_system_checks or ["none"])
+def show():
+    print(*[name for name in sys.argv[1:] if name in sys.modules])
+def start(*parts):
+    for part in parts:
+        command = load_command_class("runtime", part)
+        run_checks(tags=command.requires_system_checks or ["none"])
+start("run", "core", "queue")
 from runtime.warming import warm
 warm()
-print(*[name for name in sys.argv[1:] if name in sys.modules])
+show()
 run_checks(tags=["admin"])
-print(*[name for name in sys.argv[1:] if name in sys.modules])
+show()
 import config.wsgi
-print(*[name for name in sys.argv[1:] if name in sys.modules])
+show()
 """
+BOT = ASKED.replace('start("run", "core", "queue")', 'start("telegram_bot")')
 
 
 @pytest.mark.once
-def test_supervisor_core_and_queue_load_neither_pages_nor_libraries_nobody_uses(
+def test_no_process_loads_pages_it_does_not_show_or_libraries_nobody_uses(
     tmp_path: Path,
 ) -> None:
     inherited = {k: v for k, v in os.environ.items() if not k.startswith(("COV_", "TEST_"))}
@@ -78,19 +85,25 @@ def test_supervisor_core_and_queue_load_neither_pages_nor_libraries_nobody_uses(
         "REDIS_URL": "",
         "SENTRY_DSN": "",
     }
-    found = subprocess.run(
-        [sys.executable, "-c", ASKED, *LIBRARIES, *PAGES],
-        cwd=ROOT,
-        env=environment,
-        check=True,
-        text=True,
-        stdout=subprocess.PIPE,
-    ).stdout.split("\n")
-    assert found[0] == ""
-    assert "accounts.admin" in found[1].split()  # `check` looks at the pages all the same
-    assert "config.urls" not in found[1].split()
-    assert "config.urls" in found[2].split()  # the first request need not wait for them
-    assert not {"apprise", "httpx", "openpyxl", "redis", "rich", "telegram"} & set(found[2].split())
+
+    def loaded(program: str) -> list[set[str]]:
+        said = subprocess.run(
+            [sys.executable, "-c", program, *LIBRARIES, *PAGES],
+            cwd=ROOT,
+            env=environment,
+            check=True,
+            text=True,
+            stdout=subprocess.PIPE,
+        ).stdout
+        return [set(line.split()) for line in said.splitlines()]
+
+    before, checked, web = loaded(ASKED)
+    assert before == set()
+    assert "accounts.admin" in checked  # `check` looks at the pages all the same
+    assert "config.urls" not in checked
+    assert "config.urls" in web  # the first request need not wait for them
+    assert not {"apprise", "httpx", "openpyxl", "redis", "rich", "telegram"} & web
+    assert loaded(BOT)[0] == {"httpx", "rich", "telegram"}
 
 
 @pytest.fixture
@@ -153,6 +166,8 @@ def test_addresses_that_are_made_without_the_site_are_addresses_of_the_site(
         path = address_of(verb, Link(7, "mark")).removeprefix(settings.PUBLIC_URL)
         assert path == reverse(f"link-{verb}", args=[path.split("/")[2]])
     assert PAGE.format(7) == reverse("admin:notifications_channel_change", args=[7])
+    assert reverse("admin:notifications_channel_bind") == BIND
+    assert reverse("telegram-webhook") == PATH
 
 
 @pytest.mark.parametrize(("given", "taken"), [(None, "2"), ("5", "5")])

@@ -16,6 +16,8 @@ class Command(BaseCommand):
         "The Telegram bot: hears what people write and press. Part of `run` where a token is set."
     )
 
+    requires_system_checks = ()  # `run` made them; those of the addresses load every page
+
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.TELEGRAM_BOT_TOKEN:
             raise CommandError(
