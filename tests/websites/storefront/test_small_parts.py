@@ -16,6 +16,7 @@ from websites.sources.whmcs_storefront.addresses import (
 )
 from websites.sources.whmcs_storefront.counts import count_of, may_hold_count
 from websites.sources.whmcs_storefront.document import decoded
+from websites.sources.whmcs_storefront.kept import LONGEST, kept
 from websites.sources.whmcs_storefront.prices import amount_of, price_of
 from websites.sources.whmcs_storefront.strings import (
     AVAILABLE,
@@ -211,3 +212,16 @@ def test_counts_are_suspected_however_tags_divide_them(around):
                         seen += 1
                         assert any(map(may_hold_count, parts)), parts
     assert seen > 100
+
+
+def test_answers_are_kept_for_short_texts_only():
+    asked = []
+
+    @kept(2)
+    def size(text: str, more: int = 0) -> int:
+        asked.append(text)
+        return len(text) + more
+
+    long = "x" * (LONGEST + 1)
+    assert [size("a"), size("a"), size("a", 1), size(long), size(long)] == [1, 1, 2, 1001, 1001]
+    assert asked == ["a", "a", long, long]

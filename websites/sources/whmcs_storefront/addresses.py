@@ -6,9 +6,10 @@ Every poll meets the same links again, so the answers are kept.
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import parse_qs, urljoin, urlsplit
+
+from websites.sources.whmcs_storefront.kept import kept
 
 _NUMBER = re.compile(r"[1-9][0-9]{0,9}")
 _SLUG = r"[^/?#&\s\"'<>]{1,120}"
@@ -56,7 +57,7 @@ def _last(query: dict[str, list[str]], name: str) -> str:
     return query.get(name, [""])[-1]
 
 
-@lru_cache(maxsize=8192)
+@kept(8192)
 def product_ref(address: str) -> ProductRef | None:
     """The product that an order link (or any address of it) names."""
     split = _split(address)
@@ -74,7 +75,7 @@ def product_ref(address: str) -> ProductRef | None:
     return None
 
 
-@lru_cache(maxsize=2048)
+@kept(2048)
 def group_ref(address: str) -> GroupRef | None:
     """The group that an address lists; None for the pages of add-ons, renewals and domains."""
     split = _split(address)
@@ -104,7 +105,7 @@ def is_login(address: str) -> bool:
     return path.endswith(("/login", "/login.php", "/clientarea.php", "/dologin.php"))
 
 
-@lru_cache(maxsize=8192)
+@kept(8192)
 def absolute(address: str, base: str) -> str:
     """A link of a page as a full address; "" when it leads nowhere a browser could go."""
     try:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from websites.sources.whmcs_storefront.addresses import ProductRef
+from websites.sources.whmcs_storefront.addresses import ProductRef, product_ref
 from websites.sources.whmcs_storefront.document import (
     Document,
     Node,
@@ -21,6 +21,7 @@ from websites.sources.whmcs_storefront.document import (
     short_texts_of,
     text_of,
 )
+from websites.sources.whmcs_storefront.kept import kept
 from websites.sources.whmcs_storefront.order_links import (
     ORDER_LINKS,
     SUBMITS,
@@ -156,10 +157,11 @@ def _link_card(card: Card) -> None:
         ]
         if whole is not None and not buttons:
             buttons = [card.node]
-    refs = {ref for link in buttons if (ref := product_ref_of(link)) is not None}
+    addresses = [(address, product_ref(address)) for address in map(address_of, buttons)]
+    refs = {ref for _, ref in addresses if ref is not None}
     if len(refs) == 1:
         card.ref = refs.pop()
-        card.href = next(address_of(link) for link in buttons if product_ref_of(link))
+        card.href = next(address for address, ref in addresses if ref is not None)
         card.is_bundle = card.is_bundle or bool(card.ref.bid)
     card.is_live = len(refs) <= 1 and any(is_live(link) for link in buttons)
 
@@ -254,7 +256,13 @@ def _is_described(one: Node, title: Node | None) -> bool:
     if title is not None and one.mem_id == title.mem_id:
         return True
     given = one.attributes
-    if _TEXT_ID.search(given.get("id") or ""):
+    name = given.get("id")
+    if name and _TEXT_ID.search(name):
         return True
-    names = given.get("class") or ""
-    return bool(names) and any(_TEXT_CLASS.search(name) for name in names.split())
+    names = given.get("class")
+    return _is_class_of_text(names) if names else False
+
+
+@kept(1024)
+def _is_class_of_text(names: str) -> bool:
+    return any(_TEXT_CLASS.search(name) for name in names.split())

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal, InvalidOperation
-from functools import lru_cache
 from typing import NamedTuple
 
+from websites.sources.whmcs_storefront.kept import kept
 from websites.sources.whmcs_storefront.words import line
 
 _NUMBER = r"\d{1,3}(?:[.,' \u00a0\u202f]\d{3})+(?:[.,]\d{1,2})?(?!\d)|\d+(?:[.,]\d{1,2})?(?!\d)"
@@ -26,7 +26,7 @@ class Price(NamedTuple):
 NO_PRICE = Price(None, "")
 
 
-@lru_cache(maxsize=4096)
+@kept(4096)
 def price_of(text: str, page_currency: str = "") -> Price:
     """The first amount of a text: one with a sign or code of a currency, else one with cents.
 
