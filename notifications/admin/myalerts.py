@@ -65,6 +65,7 @@ class MyAlertsForm(forms.Form):
         required=False,
         choices=[("", _("As the team")), *Language.choices],
         widget=SelectWidget(),
+        help_text=_("Of your messages and of these pages."),
     )
     time_zone = forms.ChoiceField(
         label=_("Time zone"),
