@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache, update_wrapper
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Concatenate, ParamSpec, TypeVar, cast
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -19,7 +19,7 @@ def kept(
     """Keeps up to `most` answers of a function of a text."""
 
     def keeping(function: Callable[Concatenate[str, P], R]) -> Callable[Concatenate[str, P], R]:
-        remembered: Callable[Concatenate[str, P], R] = lru_cache(maxsize=most)(function)
+        remembered = cast("Callable[Concatenate[str, P], R]", lru_cache(most)(function))
 
         def ask(text: str, /, *args: P.args, **kwargs: P.kwargs) -> R:
             known = remembered if len(text) <= LONGEST else function
