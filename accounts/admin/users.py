@@ -10,7 +10,7 @@ from django.contrib.auth.models import Group
 from django.db.models import Model
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.base import TeamScopedAdmin
@@ -124,7 +124,7 @@ class UserAdmin(TwoFactorMixin, TeamScopedAdmin, PeopleAdmin):
     def two_factor(self, row: User) -> bool:
         return row.two_factor_at is not None
 
-    @admin.display(description=_("Name"))
+    @admin.display(description=pgettext_lazy("a person", "Name"))
     def full_name(self, row: User) -> str:
         return row.get_full_name()
 
