@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from django.utils import timezone
 
+from common.texts import shown
 from monitoring.alertselectors import alert_events, silences_about
 from monitoring.choices import EventType, ResolveReason, Suppressed
 from monitoring.eventwords import event_text
@@ -73,7 +74,7 @@ def _words(event: MonitorHistory) -> str:
     """What happened, why it is over, and what the person who acted wrote."""
     text = event_text(event.message) or event.get_event_type_display()
     if event.event_type == EventType.ALERT_RESOLVED:
-        why = REASONS.get(str(event.metadata.get("reason")), "")
+        why = shown(REASONS.get(str(event.metadata.get("reason")), ""))
         text = f"{text}. {why}" if why else text
     note = str(event.metadata.get("note") or "")
     return f"{text}: “{note}”" if note else text
@@ -83,7 +84,9 @@ def _of_message(row: NotificationLog) -> Entry:
     why = ""
     if row.status in (NotificationStatus.DROPPED, NotificationStatus.DEAD):
         why = row.error_message or WHY_DROPPED.get(row.error_code, row.error_code)
-    text = row.subject or row.notification_type.replace("_", " ").replace(".", " ").capitalize()
+    text = row.subject or shown(
+        row.notification_type.replace("_", " ").replace(".", " ").capitalize()
+    )
     return Entry(row.sent_at or row.created_at, "message", text, why=why, notification=row)
 
 

@@ -173,5 +173,6 @@ def _hash(code: str) -> str:
 
 def _why_not(factor: SecondFactor | None) -> str:
     wait = wait_seconds(factor) if factor else 0
-    again = f" Try again in {wait} s." if wait else ""
-    return f"This code is wrong or was used already.{again}"
+    told = ["This code is wrong or was used already."]
+    told += [f"Try again in {wait} s."] if wait else []
+    return " ".join(told)

@@ -98,7 +98,7 @@ class ChannelForm(ServiceForm):
 class ChannelAdmin(MyAlertsMixin, TelegramPagesMixin, ShowOnceMixin, TeamScopedAdmin):
     add_role = change_role = delete_role = Role.OWNER
     form = ChannelForm
-    list_display = ("name", "team", "kind_shown", "health_shown", "disabled_reason", "last_sent")
+    list_display = ("name", "team", "kind_shown", "health_shown", "why_disabled", "last_sent")
     list_filter = ("team", ("kind", ChoicesFilter), "is_active", ("health", ChoicesFilter))
     list_select_related = ("team",)
     search_fields = ("name",)
@@ -145,6 +145,10 @@ class ChannelAdmin(MyAlertsMixin, TelegramPagesMixin, ShowOnceMixin, TeamScopedA
     @admin.display(description=_("Health"), ordering="health")
     def health_shown(self, row: Channel) -> SafeString:
         return channel_badge(row)
+
+    @admin.display(description=_("Disabled reason"), ordering="disabled_reason")
+    def why_disabled(self, row: Channel) -> str:
+        return shown(row.disabled_reason)
 
     @admin.display(description=_("Last sent"), ordering="last_sent_at")
     def last_sent(self, row: Channel) -> SafeString:

@@ -18,16 +18,25 @@ from accounts.admin.spans import SpanFilter
 from accounts.admin.theme import ChoicesFilter
 from accounts.admin.verbs import Verb
 from accounts.choices import Role
-from common.texts import shown
+from common.texts import Text, shown
 from monitoring.admin.badges import event_badge
 from monitoring.choices import EventType
 from monitoring.eventwords import event_text
 from notifications.admin.badges import notification_badge
-from notifications.choices import NotificationStatus
+from notifications.choices import Gathered, NotificationStatus
 from notifications.models import NotificationLog
+from notifications.rendering import TEST_TYPE
 from notifications.services.outbox import notification_resend
 
-KINDS = dict(EventType.choices)
+KINDS: dict[str, Text] = {
+    **dict(EventType.choices),
+    Gathered.BATCH.value: _("Batch"),
+    Gathered.DIGEST.value: _("Digest"),
+    Gathered.BURST.value: _("Burst"),
+    Gathered.QUIET.value: _("After quiet hours"),
+    Gathered.REMINDERS.value: _("Reminders"),
+    TEST_TYPE: _("Test"),
+}
 FINISHED = (NotificationStatus.SENT, NotificationStatus.DEAD, NotificationStatus.DROPPED)
 
 
@@ -85,7 +94,7 @@ class NotificationLogAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("Kind"), ordering="notification_type")
     def kind(self, row: NotificationLog) -> str:
-        """The label of its event; batches and tests have a type that is no event's."""
+        """The label of its event; messages of several events and tests have one of their own."""
         name = row.notification_type
         return shown(KINDS.get(name) or name.replace("_", " ").replace(".", " ").capitalize())
 

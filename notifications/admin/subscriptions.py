@@ -71,7 +71,7 @@ class SubscriptionAdmin(TeamScopedAdmin):
     ordering = ("channel__name", "id")  # counting websites drops the order of the model
     autocomplete_fields = ("websites", "monitors")
     fieldsets = (
-        (None, {"fields": ("channel", "is_active", "disabled_reason", "digest")}),
+        (None, {"fields": ("channel", "is_active", "why_disabled", "digest")}),
         (_("What"), {"fields": ("events",)}),
         (
             _("Of which shops"),
@@ -115,19 +115,23 @@ class SubscriptionAdmin(TeamScopedAdmin):
         return super().get_form(request, obj, change, **kwargs)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any | None = None) -> tuple[str, ...]:
-        return () if obj is None else ("channel", "disabled_reason")
+        return () if obj is None else ("channel", "why_disabled")
 
     def get_fieldsets(self, request: HttpRequest, obj: Any | None = None) -> Any:
         fieldsets = super().get_fieldsets(request, obj)
         if obj is not None and obj.disabled_reason:
             return fieldsets
         (name, first), *others = fieldsets
-        fields = tuple(field for field in first["fields"] if field != "disabled_reason")
+        fields = tuple(field for field in first["fields"] if field != "why_disabled")
         return [(name, {**first, "fields": fields}), *others]
 
     @admin.display(description=_("Channel"), ordering="channel__name")
     def channel_name(self, row: Subscription) -> str:
         return str(row.channel)
+
+    @admin.display(description=_("Disabled reason"))
+    def why_disabled(self, row: Subscription) -> str:
+        return shown(row.disabled_reason)
 
     @admin.display(description=_("Events"))
     def events_shown(self, row: Subscription) -> str:

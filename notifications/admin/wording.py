@@ -35,6 +35,7 @@ from notifications.wording.own import PLACEHOLDERS, OwnWords, problems_of
 
 PREVIEW, SHIPPED = "notifications_messagetemplate_preview", "notifications_messagetemplate_shipped"
 PARTS = ("subject", "text", "html")
+PART_NAMES = {"subject": _("subject"), "text": _("text"), "html": _("html")}
 
 
 class WordsForm(ServiceForm):
@@ -126,7 +127,9 @@ class MessageTemplateAdmin(TeamScopedAdmin):
 
     @admin.display(description=_("Own words for"))
     def parts(self, row: MessageTemplate) -> str:
-        return ", ".join(name for name in PARTS if getattr(row, name)) or gettext("nothing")
+        return ", ".join(str(PART_NAMES[name]) for name in PARTS if getattr(row, name)) or gettext(
+            "nothing"
+        )
 
     @admin.display(description=_("They begin"))
     def beginning(self, row: MessageTemplate) -> str:
@@ -163,7 +166,9 @@ class MessageTemplateAdmin(TeamScopedAdmin):
             words = OwnWords(*(request.POST.get(name, "").strip() for name in PARTS))
             problems = problems_of(words)
             context: dict[str, Any] = {
-                "problems": {name: [*map(shown, texts)] for name, texts in problems.items()}
+                "problems": {
+                    PART_NAMES[name]: [*map(shown, texts)] for name, texts in problems.items()
+                }
             }
             if look.is_valid() and not problems:
                 context["message"] = _sample(look, words)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from accounts.audit import audit_note
 from accounts.models import Team
@@ -173,7 +174,11 @@ def _stored(websites: Iterable[Website], keys: list[Key]) -> dict[Key, Monitor]:
 
 def _row(website: Website, stored: Monitor | None, line: int, wanted: dict[str, Any]) -> Row:
     """Raises InvalidInputError."""
-    named = wanted.get("product_name") or stored or f"Product {wanted['product_id']}"
+    named = (
+        wanted.get("product_name")
+        or stored
+        or gettext("Product %(id)s") % {"id": wanted["product_id"]}
+    )
     title = f"{website.name} / {named}"
     if stored is None:
         monitor_validate(monitor=Monitor(website=website, **_values(wanted)))
