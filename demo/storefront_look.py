@@ -92,9 +92,9 @@ def groups_of(shop: Shop) -> list[GroupRow]:
     """Groups with a visible product, then the empty ones; in the order of their ids."""
     rows: dict[int, GroupRow] = {}
     for product in shop.products.values():
-        if is_listed(product):
+        if is_listed(product) and product.gid not in rows:
             name = product.group.replace("-", " ").upper()
-            rows.setdefault(product.gid, GroupRow(product.gid, name, _slug(shop, product.gid)))
+            rows[product.gid] = GroupRow(product.gid, name, _slug(shop, product.gid))
     for gid, name, slug in shop.look.empty_groups:
         rows.setdefault(gid, GroupRow(gid, name, slug))
     for _, _, gid in shop.look.bundles:
@@ -114,19 +114,16 @@ def is_listed(product: Product) -> bool:
 
 
 def entries_of(shop: Shop, gid: int) -> list[Entry]:
-    found = [
-        _entry(shop, product)
-        for product in shop.products.values()
-        if product.gid == gid and is_listed(product)
-    ]
-    return found + [
+    listed = [one for one in shop.products.values() if one.gid == gid and is_listed(one)]
+    group = _slug(shop, gid) if listed else ""
+    return [_entry(shop, product, group) for product in listed] + [
         Entry(name, bid=bid, slug=f"bundle-{bid}", group=f"group-{where}", price="19.00")
         for bid, name, where in shop.look.bundles
         if where == gid
     ]
 
 
-def _entry(shop: Shop, product: Product) -> Entry:
+def _entry(shop: Shop, product: Product, group: str) -> Entry:
     code = shop.style.currencies[0]
     cycles = product.prices.get(code) or next(iter(product.prices.values()), {})
     return Entry(
@@ -134,7 +131,7 @@ def _entry(shop: Shop, product: Product) -> Entry:
         pid=product.pid,
         stock=product.stock,
         slug=product.slug,
-        group=_slug(shop, product.gid),
+        group=group,
         description=product.description,
         price=cycles.get("monthly", ""),
         is_free=product.paytype == "free",
