@@ -74,7 +74,7 @@ def _megabytes(root: psutil.Process) -> dict[str, float]:
     found: Counter[str] = Counter()
     for process in [root, *root.children(recursive=True)]:
         with suppress(psutil.NoSuchProcess, psutil.AccessDenied):
-            part = "supervisor" if process == root else _part(" ".join(process.cmdline()))
+            part = "supervisor" if process == root else _part(" ".join(process.cmdline()).rstrip())
             found[part] += process.memory_full_info().pss
     return {part: size / 1e6 for part, size in found.items()}
 
