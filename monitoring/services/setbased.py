@@ -9,15 +9,28 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections, models
 
 Row = Sequence[Any]
 
-SHORT = (",", ":")
-"""Separators of JSON that is kept: no blanks."""
+_SHORT_JSON = json.JSONEncoder(separators=(",", ":")).encode
+"""JSON that is kept has no blanks."""
+
+_AS_IT_IS: Mapping[type, tuple[type, ...]] = {
+    models.CharField: (str,),
+    models.TextField: (str,),
+    models.BooleanField: (bool,),
+    models.IntegerField: (int,),
+    models.BigIntegerField: (int,),
+    models.PositiveIntegerField: (int,),
+    models.PositiveBigIntegerField: (int,),
+    models.BigAutoField: (int,),
+    models.ForeignKey: (int,),
+}
+"""Kinds of column -> types of values that need no preparing: nearly all values there are."""
 
 
 def insert_rows(
@@ -99,19 +112,14 @@ def _source(fields: Sequence[models.Field[Any, Any]], rows: Sequence[Row]) -> tu
         typed = ", ".join(
             f"{_alias(i)} {_column_type(field, connection)}" for i, field in enumerate(fields)
         )
+        names = [_alias(i) for i in range(len(fields))]
         content = [
-            {
-                _alias(i): _plain(f, v, connection)
-                for i, (f, v) in enumerate(zip(fields, row, strict=True))
-            }
-            for row in rows
+            dict(zip(names, row, strict=True)) for row in _plain_rows(fields, rows, connection)
         ]
         return f"jsonb_to_recordset(%s::jsonb) AS x({typed})", [json.dumps(content)]
     picked = ", ".join(f"json_extract(value, '$[{i}]') AS {_alias(i)}" for i in range(len(fields)))
-    content_rows = [
-        [_plain(f, v, connection) for f, v in zip(fields, row, strict=True)] for row in rows
-    ]
-    return f"(SELECT {picked} FROM json_each(%s)) AS x", [json.dumps(content_rows)]  # noqa: S608 - no user input
+    plain = list(_plain_rows(fields, rows, connection))
+    return f"(SELECT {picked} FROM json_each(%s)) AS x", [json.dumps(plain)]  # noqa: S608 - no user input
 
 
 def _column_type(field: models.Field[Any, Any], connection: Any) -> str:
@@ -119,12 +127,33 @@ def _column_type(field: models.Field[Any, Any], connection: Any) -> str:
     return str(field.rel_db_type(connection) if field.primary_key else field.db_type(connection))
 
 
-def _plain(field: models.Field[Any, Any], value: Any, connection: Any) -> Any:
-    """A value as JSON that the column understands on this database."""
+def _plain_rows(
+    fields: Sequence[models.Field[Any, Any]], rows: Sequence[Row], connection: Any
+) -> Iterable[tuple[Any, ...]]:
+    """The rows as JSON that the columns understand on this database."""
+    columns = [
+        _plain_column(field, values, connection)
+        for field, values in zip(fields, zip(*rows, strict=True), strict=True)
+    ]
+    return zip(*columns, strict=True)
+
+
+def _plain_column(
+    field: models.Field[Any, Any], values: Sequence[Any], connection: Any
+) -> list[Any]:
     if isinstance(field, models.JSONField):
-        value = field.get_prep_value(value)
-        return value if connection.vendor == "postgresql" else json.dumps(value, separators=SHORT)
-    prepared = field.get_db_prep_save(value, connection)
+        prepared = map(field.get_prep_value, values)
+        return list(prepared if connection.vendor == "postgresql" else map(_SHORT_JSON, prepared))
+    as_it_is = _AS_IT_IS.get(type(field), ())
+    return [
+        value
+        if value is None or type(value) in as_it_is
+        else _plain(field.get_db_prep_save(value, connection))
+        for value in values
+    ]
+
+
+def _plain(prepared: Any) -> Any:
     if prepared is None or isinstance(prepared, str | int | float | bool):
         return prepared
     return prepared.isoformat() if isinstance(prepared, dt.datetime) else str(prepared)
