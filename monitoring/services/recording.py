@@ -20,13 +20,11 @@ from monitoring.services.doubts import fresh_doubts, with_doubts
 from monitoring.services.episodes import website_events
 from monitoring.services.judging import is_confirmed, verdict_of
 from monitoring.services.leases import Lease
-from monitoring.services.quiet import website_release
 from monitoring.services.releasing import (
     LeaseLostError,
     next_due,
     release_ok,
     release_or_lose,
-    remembered,
 )
 from monitoring.services.runs import Tally, run_events_set, run_finish, tally_of
 from monitoring.services.steadying import steps_steady
@@ -124,10 +122,7 @@ def _failure(lease: Lease, error: SourceError, now: datetime) -> tuple[PollResul
 def _unchanged(lease: Lease, snapshot: Snapshot, now: datetime) -> tuple[PollResult, list[int]]:
     """The body is the one that was fully applied before: two statements."""
     step = after_success(lease.health)
-    if step.state != lease.health or remembered(lease, snapshot) or snapshot.stands_in_for:
-        release_ok(lease, now, step.state, snapshot)
-    elif not website_release(lease, now=now, next_poll_at=next_due(lease)):
-        raise LeaseLostError
+    release_ok(lease, now, step.state, snapshot)
     return _finish_quiet(lease, snapshot, now, lease.applied_monitors, recovers=step.recovers)
 
 
