@@ -39,6 +39,7 @@ PARTS = (
     Part("sick", "A hung and a failing website beside healthy ones"),
     Part("growth", "Cost as monitors grow"),
     Part("adding", "Adding 1,000 monitors"),
+    Part("desk", "Pages of the desk at 100,000 monitors"),
     Part("storage", "Bytes stored"),
     Part("disk", "A year on disk", is_quick=False),
     Part("memory", "Memory of the default processes"),

@@ -21,6 +21,7 @@ SMALL = (
     "sick",
     "growth",
     "adding",
+    "desk",
     "storage",
     "disk",
 )

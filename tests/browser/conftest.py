@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ import pytest
 from django.conf import settings
 
 from tests.admin.world import World, make_world
-from tests.browser.desk import Desk, opened
+from tests.browser.desk import PHONE, WIDE, Desk
 
 CHROMIUM = next(
     (
@@ -22,6 +22,7 @@ CHROMIUM = next(
     ),
     None,
 )
+FAILED = pytest.StashKey[bool]()
 playwright_api = pytest.importorskip(
     "playwright.sync_api", reason="playwright is not installed: see requirements-dev.txt"
 )
@@ -34,6 +35,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if item.path.is_relative_to(Path(__file__).parent):
             for name in ("browser", "once", "slow"):
                 item.add_marker(name)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, Any]:
+    report = yield
+    if report.failed:
+        item.stash[FAILED] = True
+    return report
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +79,16 @@ def world(transactional_db: None) -> World:
 def desk(
     request: pytest.FixtureRequest, browser: Any, live_server: Any, screenshots: Path
 ) -> Iterator[Desk]:
-    """The desk in a window; light unless a test asks for other looks."""
+    """The desk in a window of its own; light unless a test asks for other looks. Afterwards nothing
+    may have gone wrong in it."""
     look = getattr(request, "param", "light")
-    with opened(browser, live_server.url, screenshots, look) as desk:
-        yield desk
+    context = browser.new_context(
+        viewport=PHONE if look == "phone" else WIDE,
+        color_scheme="dark" if look == "dark" else "light",
+    )
+    desk = Desk(context.new_page(), live_server.url, screenshots, look)
+    yield desk
+    if desk.trouble or FAILED in request.node.stash:
+        desk.page.screenshot(path=str(screenshots / f"failed-{request.node.originalname}.png"))
+    context.close()
+    assert not desk.trouble, "\n".join(desk.trouble)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -109,21 +107,3 @@ class Desk:
         )
         if needed > window:
             self.trouble.append(f"{name} is {needed} px wide in a window of {window}")
-
-
-@contextmanager
-def opened(browser: Any, url: str, screenshots: Path, look: str = "light") -> Iterator[Desk]:
-    """A window of its own with the desk in it; afterwards nothing may have gone wrong in it."""
-    context = browser.new_context(
-        viewport=PHONE if look == "phone" else WIDE,
-        color_scheme="dark" if look == "dark" else "light",
-    )
-    desk = Desk(context.new_page(), url, screenshots, look)
-    try:
-        yield desk
-    except BaseException:
-        desk.page.screenshot(path=str(screenshots / "failed.png"))
-        raise
-    finally:
-        context.close()
-    assert not desk.trouble, "\n".join(desk.trouble)

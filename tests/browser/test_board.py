@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
-from pathlib import Path
 
 from django.utils import timezone
 
@@ -21,7 +20,7 @@ SHELF = (
 )
 
 
-def test_a_visitor_filters_the_board(desk: Desk, screenshots: Path) -> None:
+def test_a_visitor_filters_the_board(desk: Desk) -> None:
     team = make_team("Rare VPS", is_board_on=True, is_quantity_on_board=True)
     shops = {
         name: make_shop(team, name=name, region=region)
@@ -38,7 +37,6 @@ def test_a_visitor_filters_the_board(desk: Desk, screenshots: Path) -> None:
         "Intl.DateTimeFormat().resolvedOptions().timeZone"
     )
     desk.shoot("board")
-    page.locator("main").screenshot(path=str(screenshots / "board-in-docs.png"))
     page.fill("#q", "vps")
     page.select_option("#shop", "Nimbus Hosting")
     page.click("button[type=submit]")

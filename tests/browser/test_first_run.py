@@ -89,6 +89,7 @@ def walk(me: Newcomer, fakes: FakeWorld) -> None:
     shop = sorted(fakes.state()["shops"])[0]
 
     me.desk.open("/admin/login/")
+    me.desk.look_over("log-in")
     me.click("Username")
     me.type("ada")
     me.desk.page.keyboard.press("Tab")
