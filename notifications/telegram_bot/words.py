@@ -36,8 +36,8 @@ TEXTS: dict[str, tuple[str, str, str]] = {
     ),
     "link_expired": (
         "This link was used already or is too old. Make a new one under Channels > Link Telegram.",
-        "此链接已使用或已过期。请在「Channels > Link Telegram」中重新生成。",
-        "Эта ссылка уже использована или устарела. Создайте новую: Channels > Link Telegram.",
+        "此链接已使用或已过期。请在「消息发送 > 关联 Telegram」中重新生成。",
+        "Эта ссылка уже использована или устарела. Создайте новую: Доставка > Привязать Telegram.",
     ),
     "link_role": (
         "Only an owner of the team may link a group or channel.",
