@@ -9,3 +9,4 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 application = get_wsgi_application()
 import_module("config.urls")  # with every page: else the first request would wait for them
+import_module("runtime.trimming").settle()  # needs the apps

@@ -7,6 +7,7 @@ would stay as large as its largest moment; asked for it, the library gives whole
 from __future__ import annotations
 
 import ctypes
+import gc
 import time
 from typing import Any
 
@@ -20,6 +21,15 @@ def trim() -> bool:
         return bool(ctypes.CDLL(None).malloc_trim(0))
     except (AttributeError, OSError):
         return False
+
+
+def settle() -> None:
+    """To be called when everything is loaded: what exists now stays, so the garbage collector never
+    looks at it again. Processes that are forked after it go on sharing it: the collector's marks on
+    every object would give each of them a copy of its own."""
+    gc.collect()
+    gc.freeze()
+    trim()
 
 
 class Trimmer:

@@ -6,7 +6,6 @@ worker loads by itself it has alone; what the first worker loads late makes its 
 
 from __future__ import annotations
 
-import gc
 import logging
 from importlib import import_module
 
@@ -15,7 +14,6 @@ from django.db import DatabaseError, connections
 from notifications.channels.base import LoadsLate
 from notifications.channels.registry import CHANNELS
 from notifications.models import Channel
-from runtime.trimming import trim
 from websites.sources.registry import SOURCES
 
 logger = logging.getLogger(__name__)
@@ -45,11 +43,3 @@ def _kinds_in_use() -> list[str]:
         # The queue waits for the database by itself; workers then load what they come to need.
         logger.warning("Kinds of channels are loaded when they are used: no database")
         return []
-
-
-def share() -> None:
-    """To be called right before a fork. What exists now is never looked at again by the garbage
-    collector, whose marks on every object would give each process a copy of its own."""
-    gc.collect()
-    gc.freeze()
-    trim()

@@ -12,7 +12,9 @@ from types import SimpleNamespace
 from unittest.mock import Mock
 
 import pytest
+from django.contrib import admin
 from django.core import mail
+from django.core.checks import run_checks
 from django.core.management import call_command
 from django.db import DatabaseError
 from django.urls import reverse
@@ -106,15 +108,22 @@ def test_no_process_loads_pages_it_does_not_show_or_libraries_nobody_uses(
     assert loaded(BOT)[0] == {"httpx", "rich", "telegram"}
 
 
-@pytest.fixture
-def unshared() -> Iterator[None]:
+@pytest.fixture(autouse=True)
+def _unfrozen() -> Iterator[None]:
     yield
     gc.unfreeze()
 
 
+def test_check_finds_what_is_wrong_with_a_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert run_checks(tags=["admin"]) == []
+    pages = admin.site.get_model_admin(Channel)
+    monkeypatch.setattr(type(pages), "list_display", ["no_such_column"])
+    assert [found.id for found in run_checks(tags=["admin"])] == ["admin.E108"]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_what_all_workers_need_is_loaded_before_the_first_of_them_is_made(
-    monkeypatch: pytest.MonkeyPatch, unshared: None
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(CHANNELS, "_loaded", {})
     loaded: list[str] = []

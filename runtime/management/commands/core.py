@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand
 
 from runtime.core import run_until
 from runtime.schedules import schedules_ensure
+from runtime.trimming import settle
 
 
 class Command(BaseCommand):
@@ -19,4 +20,5 @@ class Command(BaseCommand):
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: end.set())
         schedules_ensure()
+        settle()
         run_until(end)

@@ -4,7 +4,8 @@ from typing import Any
 
 from django_q.management.commands.qcluster import Command as Cluster
 
-from runtime.warming import share, warm
+from runtime.trimming import settle
+from runtime.warming import warm
 
 
 class Command(Cluster):  # type: ignore[misc]
@@ -13,5 +14,5 @@ class Command(Cluster):  # type: ignore[misc]
 
     def handle(self, *args: Any, **options: Any) -> None:
         warm()
-        share()
+        settle()
         super().handle(*args, **options)

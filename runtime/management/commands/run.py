@@ -24,7 +24,7 @@ from runtime.loglines import json_line, text_line
 from runtime.pulse import PULSE_VARIABLE, Pulse
 from runtime.runfile import RunFile, leftovers_end
 from runtime.supervisor import Child, Supervisor
-from runtime.trimming import trim
+from runtime.trimming import settle
 from runtime.vitals import Vitals
 from runtime.webprobe import WebProbe
 
@@ -178,7 +178,7 @@ def supervise(team: list[Child], folder: Path, leftovers: list[str], end: Event)
         vitals.tell("supervisor", What.STARTED, f"started {', '.join(names)}")
         probe = _web_probe(vitals) if WEB in names else None
         vitals.start()
-        trim()  # the look at the migrations is over
+        settle()
         try:
             Supervisor(
                 team,
