@@ -23,6 +23,14 @@ _END = re.compile(r"(?<=\.) (?=\S)")
 Translate = Callable[[str], str]
 
 
+def joined(*sentences: str) -> str:
+    """One after the other, without those that are empty. A Chinese full stop needs no space."""
+    text = ""
+    for one in filter(None, sentences):
+        text += one if not text or text.endswith("。") else f" {one}"
+    return text
+
+
 class Patterns:
     """The longest words first: the most exact pattern is the right one."""
 
@@ -65,7 +73,7 @@ def told(text: str, translate: Translate, patterns: Patterns) -> str:
     for cut in reversed([found.start() for found in _END.finditer(text)]):
         head = _known(text[:cut], translate, patterns)
         if head is not None:
-            return f"{head} {told(text[cut + 1 :], translate, patterns)}"
+            return joined(head, told(text[cut + 1 :], translate, patterns))
     return text
 
 

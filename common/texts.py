@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 from django.conf import settings
 from django.utils.translation import get_language, gettext, override
 
-from common.sentences import shipped, told
+from common.sentences import joined, shipped, told
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise as Text
 else:
     Text = str
 
-__all__ = ["Text", "in_english", "shown"]
+__all__ = ["Text", "in_english", "joined", "shown"]
 
 P = ParamSpec("P")
 R = TypeVar("R")

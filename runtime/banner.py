@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.admin.display import age_text, list_url, span_text
 from accounts.admin.rights import is_super
 from common.queues import clusters
-from common.texts import Text, shown
+from common.texts import Text, joined, shown
 from runtime import events, heartbeats
 from runtime.disk import LEAST_BYTES, free_bytes
 from runtime.health import TICKER_LIMIT_SECONDS
@@ -95,7 +95,7 @@ def _problem_notice(request: HttpRequest, text: str) -> Notice:
     kept = gettext("Nothing is lost: what is due will be polled, what is owed will be sent.")
     if not is_super(request):
         asked = gettext("If it stays so, tell whoever runs this installation.")
-        return Notice("bad", text, f"{kept} {asked}")
+        return Notice("bad", text, joined(kept, asked))
     does = gettext(
         "`manage.py run` restarts what is silent within a minute. If it stays so, look whether it "
         "runs, and at its log."
@@ -103,7 +103,7 @@ def _problem_notice(request: HttpRequest, text: str) -> Notice:
     return Notice(
         "bad",
         text,
-        f"{kept} {does}",
+        joined(kept, does),
         list_url(ProcessEvent),
         gettext("What happened"),
     )

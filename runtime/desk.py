@@ -19,7 +19,7 @@ from accounts.admin.base import zone_of
 from accounts.admin.display import age, list_url, muted, row_link
 from accounts.admin.rights import holds
 from accounts.choices import Role
-from common.texts import shown
+from common.texts import joined, shown
 from monitoring import deskselectors as ask
 from monitoring.admin.alertbadges import kind_badge, level_text
 from monitoring.admin.badges import event_badge, health_badge
@@ -150,7 +150,7 @@ def _shop(row: Website, stocks: Mapping[int, Stock]) -> ShopRow:
 
 
 def _trouble(row: Website) -> str:
-    return " ".join(shown(text) for text in (row.last_error, row.last_advice) if text)
+    return joined(shown(row.last_error), shown(row.last_advice))
 
 
 def _is_open(tasks: list[Task]) -> bool:

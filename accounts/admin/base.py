@@ -30,7 +30,7 @@ from accounts.choices import Role
 from accounts.languages import wishes_of
 from accounts.models import Team
 from common.errors import InvalidInputError, ProductError
-from common.texts import Text, shown
+from common.texts import Text, joined, shown
 
 
 class OneCountList(ThemedChangeList):
@@ -243,7 +243,7 @@ def _sentence(error: ProductError) -> str:
     fields = error.fields if isinstance(error, InvalidInputError) else {}
     reasons = [text for some in fields.values() for text in some]
     texts = [*(reasons or [error.message]), error.advice]
-    return " ".join(shown(text) for text in texts if text)
+    return joined(*map(shown, texts))
 
 
 def zone_of(request: HttpRequest) -> ZoneInfo | None:

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, pgettext
 
 from common.errors import ProductError
-from common.texts import Text, shown
+from common.texts import Text, joined, shown
 
 Tone = Literal["good", "bad", "warn", "info", "idle"]
 
@@ -71,7 +71,7 @@ def age(at: datetime | None, *, empty: Text | None = None) -> SafeString:
 
 def error_text(error: ProductError) -> str:
     """What went wrong and what to do about it, as far as translated."""
-    return " ".join(shown(text) for text in (error.message, error.advice) if text)
+    return joined(shown(error.message), shown(error.advice))
 
 
 def muted(text: Text) -> SafeString:

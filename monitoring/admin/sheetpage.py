@@ -27,7 +27,7 @@ from accounts.choices import Role
 from accounts.models import Team
 from common.errors import InvalidInputError
 from common.sheets.reading import MOST_BYTES
-from common.texts import shown
+from common.texts import joined, shown
 from monitoring.services.sheets.importing import KINDS, sheet_import, sheet_plan
 from monitoring.services.sheets.plan import Plan, Row
 
@@ -152,7 +152,7 @@ def _told(plan: Plan) -> str:
     left = ngettext(
         "%(number)d wrong row was left out.", "%(number)d wrong rows were left out.", wrong
     )
-    return f"{done} {left % {'number': wrong}}"
+    return joined(done, left % {"number": wrong})
 
 
 def _preview(plan: Plan) -> dict[str, Any]:

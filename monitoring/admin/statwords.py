@@ -7,11 +7,12 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from django.utils.dates import WEEKDAYS_ABBR
+from django.utils.formats import get_format
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.display import span_text
-from common.texts import Text
+from common.texts import Text, joined
 from monitoring.admin.chartaxes import number_text
 from monitoring.statistics import forecast as reasons
 from monitoring.statistics.flows import PriceChange
@@ -111,7 +112,7 @@ def forecast_words(found: Forecast) -> tuple[str, str]:
         rate = gettext("It sells %(rate)s while in stock.") % {"rate": _rate(found.per_day)}
     if found.days is None or found.low is None or found.high is None:
         heading, why = WHY_NO_FORECAST[found.reason]
-        return str(heading), " ".join(filter(None, [str(why), rate if found.per_day else ""]))
+        return str(heading), joined(str(why), rate if found.per_day else "")
     if found.low > LONGEST:
         return gettext("Lasts more than a year"), rate
     if found.days < 1 / 24:
@@ -121,7 +122,7 @@ def forecast_words(found: Forecast) -> tuple[str, str]:
     numbers = [_rounded(one / size) for one in (found.days, found.low, found.high)]
     words, sure = _lasts_hours(numbers[0]) if in_hours else _lasts_days(numbers[0])
     told = dict(zip(("number", "low", "high"), map(_count, numbers), strict=True))
-    return words % told, f"{rate} {sure % told}"
+    return words % told, joined(rate, sure % told)
 
 
 def _lasts_hours(number: int) -> tuple[str, str]:
@@ -167,7 +168,8 @@ def _rate(per_day: float) -> str:
 
 
 def _short(number: float) -> str:
-    return f"{number:.1f}".removesuffix(".0")
+    text = f"{number:.1f}".removesuffix(".0")
+    return text.replace(".", str(get_format("DECIMAL_SEPARATOR")))
 
 
 def _rounded(number: float) -> int:
@@ -228,8 +230,8 @@ def _usual(pattern: Pattern, zone_name: str) -> str:
         most, when = max(hours, key=lambda one: one[0])
         if most >= max(USUAL_COUNT, total * USUAL_SHARE):
             text = gettext("Most often %(when)s (%(most)d of %(total)d).")
-            return f"{text % {'when': when, 'most': most, 'total': total}} {zone}"
-    return f"{gettext('No hour stands out.')} {zone}"
+            return joined(text % {"when": when, "most": most, "total": total}, zone)
+    return joined(gettext("No hour stands out."), zone)
 
 
 def _hours(hour: int) -> str:

@@ -22,7 +22,7 @@ from accounts.admin.theme import ChoicesFilter
 from accounts.admin.verbs import Verb
 from accounts.choices import Role
 from common.errors import ProductError
-from common.texts import shown
+from common.texts import joined, shown
 from monitoring.admin.alertbadges import open_alert_rows
 from monitoring.admin.badges import health_badge
 from monitoring.admin.exportcolumns import WEBSITES
@@ -256,7 +256,7 @@ class WebsiteAdmin(
         result = website_check(website=row)
         if not result.ok:
             raise ProductError(result.message, code=result.code, advice=result.advice)
-        return " ".join(shown(text) for text in (result.message, result.advice) if text)
+        return joined(shown(result.message), shown(result.advice))
 
     def do_proxy(self, request: HttpRequest, row: Website) -> str:
         """For superusers: a proxy reaches what we refuse to."""

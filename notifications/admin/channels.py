@@ -24,7 +24,7 @@ from accounts.choices import Role
 from common.errors import ProductError
 from common.fields import opened_or_empty
 from common.plugin import ConfigField
-from common.texts import shown
+from common.texts import joined, shown
 from notifications.admin.badges import channel_badge
 from notifications.admin.myalerts import MyAlertsMixin
 from notifications.admin.telegram import TelegramPagesMixin
@@ -224,8 +224,8 @@ class ChannelAdmin(MyAlertsMixin, TelegramPagesMixin, ShowOnceMixin, TeamScopedA
     def do_test(self, request: HttpRequest, row: Channel) -> str:
         sent = channel_test(channel=row)
         if sent.status != NotificationStatus.SENT:
-            text = f"{gettext('The test did not arrive.')} {shown(sent.error_message)}"
-            raise ProductError(text.strip())
+            text = gettext("The test did not arrive.")
+            raise ProductError(joined(text, shown(sent.error_message)))
         return gettext("the test was accepted. Look at the other end whether it has arrived.")
 
     def do_disable(self, request: HttpRequest, row: Channel) -> str:

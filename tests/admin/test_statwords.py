@@ -7,7 +7,9 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.utils.translation import override
 
+from accounts.admin.display import day_text, month_text
 from monitoring.admin.statwords import Panel, forecast_words, length_words, panel_of
 from monitoring.statistics.forecast import Forecast
 from monitoring.statistics.readings import Reading
@@ -102,3 +104,23 @@ def test_an_hour_that_stands_out_is_named() -> None:
         == "Most often Mon 14:00–15:00 (3 of 3). Times of UTC."
     )
     assert arrivals(14, 38, 62, 65) == "Most often 14:00–15:00 (3 of 4). Times of UTC."
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [(1, "на 24 часа "), (3, "на 3 дня "), (5, "на 5 дней "), (21, "на 21 день ")],
+)
+def test_numbers_have_the_three_plurals_of_russian(days: float, words: str) -> None:
+    found = Forecast("", 3.2, days, days / 2, days * 2)
+    with override("ru"):
+        heading, more = forecast_words(found)
+    assert words in heading
+    assert " 3,2 " in more
+
+
+def test_days_on_an_axis_are_named_as_the_language_does() -> None:
+    told = []
+    for language in ("en", "ru", "zh-hans"):
+        with override(language):
+            told.append((day_text(START), month_text(START)))
+    assert told == [("02 Mar", "Mar 2026"), ("2 мар", "мар 2026"), ("3月2日", "2026年3月")]

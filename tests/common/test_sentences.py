@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils.translation import override
 
 from common.sentences import FILE, Patterns, told
-from common.texts import shown
+from common.texts import joined, shown
 from scripts.words import po
 from scripts.words.sentences import is_sentence, kept_words, patterns_of, sentences_of
 
@@ -49,6 +49,12 @@ def german(text: str) -> str:
 )  # fmt: skip
 def test_a_sentence_is_found_again_with_its_values(english: str, said: str) -> None:
     assert german(english) == said
+
+
+def test_sentences_stand_apart_where_a_language_wants_it() -> None:
+    assert joined("It failed.", "", "Look at the log.") == "It failed. Look at the log."
+    assert joined("失败了。", "请查看日志。") == "失败了。请查看日志。"
+    assert joined() == ""
 
 
 def test_in_english_nothing_is_looked_up() -> None:

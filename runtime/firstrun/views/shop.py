@@ -11,7 +11,7 @@ from django.utils.translation import gettext, ngettext
 from accounts.admin.display import error_text, page_url
 from accounts.models import Team
 from common.errors import InvalidInputError, ProductError
-from common.texts import shown
+from common.texts import joined, shown
 from runtime.firstrun.access import of_team, user_of, website_for
 from runtime.firstrun.forms import ShopForm, ThresholdForm
 from runtime.firstrun.products import chosen, offers_of, products_watch
@@ -119,9 +119,7 @@ def _said(look: Look | None) -> Look | None:
 def _read(request: HttpRequest, team: Team, row: Website) -> HttpResponse:
     look = shop_list(website=row)
     if not look.ok:
-        messages.error(
-            request, " ".join(shown(text) for text in (look.message, look.advice) if text)
-        )
+        messages.error(request, joined(shown(look.message), shown(look.advice)))
     return redirect("setup:products", team.pk, row.pk)
 
 

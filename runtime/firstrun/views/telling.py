@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import Team
 from common.errors import ConflictError, InvalidInputError
-from common.texts import shown
+from common.texts import joined, shown
 from notifications.telegram_bot.linking import deep_links, token_create
 from notifications.telegram_bot.naming import bot_trouble, bot_username
 from runtime.firstrun.access import of_team, user_of
@@ -76,7 +76,7 @@ def _telegram(request: HttpRequest, team: Team) -> dict[str, Any]:
         links = deep_links(name, token_create(user=user_of(request), team=team))
     except (ConflictError, InvalidInputError) as error:
         advice = shown(error.advice) or gettext("Only a member of the team can link a chat to it.")
-        return {"telegram_error": f"{shown(error.message)} {advice}"}
+        return {"telegram_error": joined(shown(error.message), advice)}
     address = reverse("setup:linked", args=[team.pk])
     return {"links": links, "linked_url": f"{address}?since={since.timestamp():.6f}"}
 
