@@ -121,6 +121,12 @@ def test_check_finds_what_is_wrong_with_a_page(monkeypatch: pytest.MonkeyPatch) 
     assert [found.id for found in run_checks(tags=["admin"])] == ["admin.E108"]
 
 
+def test_run_still_finds_settings_that_are_wrong_together(settings: Settings) -> None:
+    settings.CANARY_SECONDS, settings.CANARY_LIMIT_SECONDS = 5.0, 1.0
+    found = run_checks(tags=run.Command.requires_system_checks)
+    assert "common.E003" in {one.id for one in found}
+
+
 @pytest.mark.django_db(transaction=True)
 def test_what_all_workers_need_is_loaded_before_the_first_of_them_is_made(
     monkeypatch: pytest.MonkeyPatch,
