@@ -61,7 +61,8 @@ def _everywhere() -> Iterator[tuple[str, Key]]:
     borrowed = LOCALE / "borrowed.txt"
     for line in borrowed.read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#"):
-            text, _, plural = line.replace("\\n", "\n").partition(" || ")
+            plain = line.replace("\\n", "\n").replace("\\s", " ")
+            text, _, plural = plain.partition(" || ")
             yield _name(borrowed), ("", text, plural)
 
 
