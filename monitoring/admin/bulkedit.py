@@ -22,6 +22,7 @@ from accounts.choices import Role
 from common.errors import InvalidInputError
 from common.texts import shown
 from monitoring.admin.bulkform import BulkForm, change_text
+from monitoring.admin.chartaxes import number_text
 from monitoring.services.bulkedit import (
     MOST_ROWS,
     BulkPreview,
@@ -113,12 +114,12 @@ def _title(chosen: int) -> str:
         "Change thresholds and notices of %(number)s monitors",
         chosen,
     )
-    return text % {"number": f"{chosen:,}"}
+    return text % {"number": number_text(chosen)}
 
 
 def _told(done: BulkSummary) -> str:
     """ "20 monitors are changed; 3 alerts opened."."""
-    parts = [gettext("%(number)s monitors are changed") % {"number": f"{done.changed:,}"}]
+    parts = [gettext("%(number)s monitors are changed") % {"number": number_text(done.changed)}]
     if done.opened:
         parts.append(gettext("%(number)d alerts opened") % {"number": done.opened})
     if done.resolved:

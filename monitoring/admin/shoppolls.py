@@ -14,6 +14,7 @@ from django.utils.translation import gettext, ngettext
 from accounts.admin.display import Tone, age, age_text, page_url, row_link, span_text
 from common.texts import shown
 from monitoring.admin.badges import OUTCOME_TONES, outcome_badge
+from monitoring.admin.chartaxes import number_text
 from monitoring.choices import PollOutcome
 from monitoring.models import PollRun
 from monitoring.shopselectors import polls_newest
@@ -77,7 +78,7 @@ def _cost(run: PollRun) -> str:
     if run.bytes_read:
         parts.append(str(filesizeformat(run.bytes_read)))
     if run.duration_ms is not None:
-        parts.append(gettext("%(number)s ms") % {"number": f"{run.duration_ms:,}"})
+        parts.append(gettext("%(number)s ms") % {"number": number_text(run.duration_ms)})
     return ", ".join(parts)
 
 

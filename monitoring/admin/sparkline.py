@@ -8,6 +8,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
+from monitoring.admin.chartaxes import number_text
+
 WIDTH, HEIGHT, EDGE = 96, 24, 2
 
 
@@ -51,9 +53,9 @@ def sparkline(points: Sequence[int | None], *, label: str = "") -> SafeString:
 
 
 def _told(points: Sequence[int | None], known: Sequence[int]) -> str:
-    last = gettext("unknown") if points[-1] is None else f"{points[-1]:,}"
+    last = gettext("unknown") if points[-1] is None else number_text(points[-1])
     return gettext("Lowest %(lowest)s, highest %(highest)s, now %(last)s") % {
-        "lowest": f"{min(known):,}",
-        "highest": f"{max(known):,}",
+        "lowest": number_text(min(known)),
+        "highest": number_text(max(known)),
         "last": last,
     }

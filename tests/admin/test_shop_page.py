@@ -106,7 +106,7 @@ def test_polls_tell_their_errors_with_advice_and_their_cost(shop: Website, viewe
     assert (failed.error, failed.advice) == ("It was refused.", "Wait a little.")
     assert "Queued" in waiting.outcome
     assert "× 30" in good.outcome
-    assert good.cost == "3 requests, 2.0\xa0KB, 1,500 ms"
+    assert good.cost == "3 requests, 2.0\xa0KB, 1\u202f500 ms"
     assert [tick.tone for tick in context["poll_ticks"]] == ["idle", "bad", "idle"]
     facts = dict(context["budget"])
     # A reading of 1.5 s and three pauses of a second, every minute.

@@ -35,5 +35,5 @@ def test_without_a_number_there_is_a_word_instead_of_a_line() -> None:
 
 
 def test_it_is_told_in_words_too() -> None:
-    assert "<title>Lowest 2, highest 1,400, now unknown</title>" in sparkline([2, 1400, None])
+    assert "<title>Lowest 2, highest 1\u202f400, now unknown</title>" in sparkline([2, 1400, None])
     assert "<title>&lt;b&gt;</title>" in sparkline([1], label="<b>")
