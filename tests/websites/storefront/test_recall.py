@@ -176,18 +176,71 @@ def test_a_saved_page_reads_the_same_from_memory(name):
     assert recall.read(one) == recall.read(one) == read_page(one) == read_text(*opened(one))
 
 
-def test_what_is_kept_stays_within_its_room_and_oldest_goes_first(answer):
-    pages = [replace(answer, url=f"https://shop.example/{number}/cart.php") for number in range(4)]
-    size = 1 + len(read_page(answer).items) + len(read_page(answer).groups)
-    recall = Recall(room=2 * size)
-    kept = [recall.read(page) for page in pages]
-    assert recall.read(pages[3]) is kept[3]
-    assert recall.read(pages[2]) is kept[2]
-    assert recall.read(pages[0]) is not kept[0]
+class Clock:
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def places(answer: Answer, count: int) -> list[Answer]:
+    """The same page at as many addresses."""
+    return [
+        replace(answer, url=f"https://shop.example/{number}/cart.php") for number in range(count)
+    ]
+
+
+def size_of(answer: Answer) -> int:
+    page = read_page(answer)
+    return 2 + len(page.items) + len(page.groups) // 32
+
+
+def is_kept(recall: Recall, answer: Answer) -> bool:
+    return recall.read(answer) is recall.read(answer)
+
+
+def test_new_pages_are_kept_as_long_as_there_is_room(answer):
+    pages = places(answer, 4)
+    groups = sum(len(read_page(page).groups) for page in pages[:2])
+    recall = Recall(room=2 * size_of(answer) + groups, clock=Clock())
+    assert [is_kept(recall, page) for page in pages] == [True, True, False, False]
     for _ in range(5):  # an address takes its room once, however often its page changes
-        recall.read(replace(pages[0], body=answer.body + b" "))
-        recall.read(pages[0])
-    assert recall.read(pages[3]) is kept[3]
+        assert is_kept(recall, replace(pages[0], body=answer.body + b" "))
+        assert is_kept(recall, pages[0])
+    assert [is_kept(recall, page) for page in pages] == [True, True, False, False]
+
+
+def test_a_page_that_nobody_asks_for_makes_room(answer):
+    clock = Clock()
+    pages = places(answer, 3)
+    groups = sum(len(read_page(page).groups) for page in pages[:2])
+    recall = Recall(room=2 * size_of(answer) + groups, clock=clock)
+    assert is_kept(recall, pages[0])
+    assert is_kept(recall, pages[1])
+    clock.now = 3000
+    assert is_kept(recall, pages[0])
+    assert not is_kept(recall, pages[2])
+    clock.now = 4000
+    assert is_kept(recall, pages[2])
+    assert is_kept(recall, pages[0])
+    assert not is_kept(recall, pages[1])
+
+
+def test_the_menu_of_many_pages_is_kept_once(answer):
+    menu = "".join(f'<a href="/shop/cart.php?gid={gid}">G{gid}</a>' for gid in range(2, 98))
+    large = changed(
+        answer, b'<div class="list-group">', b'<div class="list-group">' + menu.encode()
+    )
+    pages = [
+        replace(large, asked=f"https://shop.example/cart.php?x={number}") for number in range(9)
+    ]
+    assert len(read_page(large).groups) == 97
+    recall = Recall(room=9 * size_of(large) + 97, clock=Clock())
+    kept = [recall.read(page) for page in pages]
+    assert all(one is recall.read(page) for one, page in zip(kept, pages, strict=True))
+    assert kept[0].groups[50] is kept[8].groups[50]
+    assert kept[0] == read_page(pages[0])
+    assert not is_kept(recall, replace(answer, url="https://other.example/cart.php"))
 
 
 def test_a_page_too_large_for_the_room_is_read_all_the_same(answer):

@@ -10,14 +10,23 @@ from __future__ import annotations
 import os
 import re
 import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from hashlib import blake2b
-from typing import NamedTuple
 
 from websites.sources.whmcs_storefront.page import Envelope, opened, read_text
 from websites.sources.whmcs_storefront.result import LISTING, Answer, Page
+from websites.sources.whmcs_storefront.sidebar import Group
 
 ROOM = 16_000
 """Products and groups of all pages that a process keeps; each takes half a kilobyte at most."""
+IDLE_SECONDS = 3600
+"""A page that nobody asked for so long makes room for others; until then those are not kept."""
+MENU_LINES_IN_ONE = 32
+"""A group that stands in the menus of many pages is kept once; a line of a menu takes that much
+less than a product."""
 
 _TOKENS = (
     # A new one for every visitor, in a script and in every form.
@@ -31,46 +40,69 @@ _TOKENS = (
 )
 
 
-class Kept(NamedTuple):
+@dataclass(slots=True)
+class Kept:
+    """`asked_at` in seconds of the clock; `size` without its groups."""
+
     digest: bytes
     page: Page
+    asked_at: float
 
     @property
     def size(self) -> int:
-        return 1 + len(self.page.items) + len(self.page.groups)
+        return 2 + len(self.page.items) + len(self.page.groups) // MENU_LINES_IN_ONE
 
 
 class Recall:
-    """The last listing of each address; those that were kept first make room for new ones."""
+    """The last listing of each address, those asked for most recently at the end."""
 
-    def __init__(self, room: int = ROOM) -> None:
-        self._left = room
+    def __init__(self, room: int = ROOM, clock: Callable[[], float] = time.monotonic) -> None:
+        self._room = room
+        self._clock = clock
+        self._taken = 0
         self._pages: dict[Envelope, Kept] = {}
+        self._groups: dict[Group, Group] = {}
+        self._uses: Counter[Group] = Counter()
         self._lock = threading.Lock()
 
     def read(self, answer: Answer) -> Page:
         """As `page.read_page` reads it."""
         html, envelope = opened(answer)
         digest = digest_of(html)
-        old = self._pages.get(envelope)
-        if old is not None and old.digest == digest:
-            return old.page
+        with self._lock:
+            old = self._pages.get(envelope)
+            if old is not None and old.digest == digest:
+                old.asked_at = self._clock()
+                self._pages[envelope] = self._pages.pop(envelope)
+                return old.page
         page = read_text(html, envelope)
         if page.page == LISTING and page.is_whole:
-            self._keep(envelope, Kept(digest, page))
+            with self._lock:
+                return self._keep(envelope, digest, page)
         return page
 
-    def _keep(self, envelope: Envelope, new: Kept) -> None:
-        with self._lock:
-            self._drop(envelope)
-            self._pages[envelope] = new
-            self._left -= new.size
-            while self._left < 0:
-                self._drop(next(iter(self._pages)))
+    def _keep(self, envelope: Envelope, digest: bytes, page: Page) -> Page:
+        self._drop(envelope)
+        groups = tuple(self._groups.setdefault(group, group) for group in page.groups)
+        self._uses.update(groups)
+        page = replace(page, groups=groups)
+        self._pages[envelope] = new = Kept(digest, page, self._clock())
+        self._taken += new.size
+        while self._taken + len(self._groups) > self._room:
+            first = next(iter(self._pages))
+            is_idle = self._pages[first].asked_at < new.asked_at - IDLE_SECONDS
+            self._drop(first if is_idle else envelope)
+        return page
 
     def _drop(self, envelope: Envelope) -> None:
         old = self._pages.pop(envelope, None)
-        self._left += old.size if old is not None else 0
+        if old is None:
+            return
+        self._taken -= old.size
+        self._uses.subtract(old.page.groups)
+        for group in set(old.page.groups):
+            if not self._uses[group]:
+                del self._uses[group], self._groups[group]
 
 
 def digest_of(html: str) -> bytes:
