@@ -12,7 +12,7 @@ import pytest
 from django.utils import translation
 
 from scripts.words.__main__ import PLURALS
-from scripts.words.finding import LOCALE, ROOT, words_of_code, words_of_template
+from scripts.words.finding import LOCALE, ROOT, all_words, words_of_code, words_of_template
 from scripts.words.po import Entry, Key, compiled, read, write
 
 pytestmark = [pytest.mark.unit, pytest.mark.once]
@@ -27,6 +27,11 @@ def catalogue(name: str) -> dict[Key, Entry]:
     return read((LOCALE / name / "LC_MESSAGES/django.po").read_text(encoding="utf-8"))
 
 
+@cache
+def shown_words() -> frozenset[Key]:
+    return frozenset(all_words())
+
+
 def translated(name: str) -> list[Entry]:
     return [entry for key, entry in catalogue(name).items() if key != HEAD and entry.said]
 
@@ -35,6 +40,14 @@ def translated(name: str) -> list[Entry]:
 def test_what_django_reads_is_made_of_what_translators_write(name: str) -> None:
     made = (LOCALE / name / "LC_MESSAGES/django.mo").read_bytes()
     assert made == compiled(catalogue(name).values()), "run `make words`"
+
+
+@LANGUAGES
+def test_every_text_of_the_pages_is_translated_and_nothing_else(name: str) -> None:
+    words, held = shown_words(), catalogue(name)
+    assert words - set(held) == set(), "run `make words`"
+    assert set(held) - words == {HEAD}, "run `make words`"
+    assert [entry.key for entry in held.values() if not entry.is_done] == []
 
 
 @LANGUAGES
