@@ -81,7 +81,7 @@ def _column(place: int, hour: Hour, now: datetime) -> Column:
     span = span_value(hour.since, hour.until)
     since = hour.since.astimezone(now.tzinfo)
     until = (
-        pgettext("a moment", "now")
+        pgettext("the end of a span", "now")
         if hour.until is None
         else f"{hour.until.astimezone(now.tzinfo):%H:%M}"
     )
