@@ -15,7 +15,7 @@ from django.apps import apps
 from django.contrib import admin
 from django.core.serializers.json import DjangoJSONEncoder
 from django.test import Client
-from django.utils.translation import override
+from django.utils.translation import gettext_lazy, override
 
 from accounts.admin.base import TeamScopedAdmin
 from accounts.models import Team
@@ -25,7 +25,7 @@ from monitoring.choices import EventType
 from monitoring.models import Alert, Monitor
 from notifications.manner import Manner
 from notifications.models import NotificationLog
-from notifications.rendering import render_sample
+from notifications.rendering import render_sample, worded
 from notifications.wording.own import OwnWords
 from tests.admin.conftest import log_in
 from tests.admin.made_up import NOISE, noise_for_russian
@@ -118,3 +118,11 @@ def test_a_message_is_the_same_whoever_looks_at_its_preview() -> None:
         plain = render_sample(event_type, manner, own)
         with override("ru"):
             assert render_sample(event_type, manner, own) == plain
+
+
+def test_neither_a_number_nor_a_word_in_a_message_follows_the_reader_of_a_page() -> None:
+    words = {"line": 4.5, "time": gettext_lazy("Overview"), "tone": "good", "subject": "s"}
+    with override("ru"):
+        text, html = worded("test", words, "en")
+    assert text.split() == ["4.5", "Overview"]
+    assert NOISE not in html
