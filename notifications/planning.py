@@ -8,11 +8,13 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from common.prepared import Prepared, among
 from monitoring.alertselectors import hushes_of
 from monitoring.models import MonitorHistory
+from monitoring.services.setbased import update_rows
 from notifications.grouping import NOISE, Situation, group_events
 from notifications.matching import FLAG_OF, Event, Pair, Rule, choose
 from notifications.selectors import already_owed, open_bursts_of, rules_of, told_at_of
@@ -117,20 +119,30 @@ def _situation(chosen: Mapping[Pair, Rule], events: Sequence[Event], now: dateti
 def _claim(event_ids: list[int] | None, now: datetime) -> list[Event]:
     """Takes unplanned events that nobody else is planning. SQLite has one writer at a time; on
     PostgreSQL rows locked by another planner are left to it."""
-    waiting = MonitorHistory.objects.unplanned()
-    if event_ids is not None:
-        waiting = waiting.filter(pk__in=event_ids)
-    locked = waiting.order_by("pk").select_for_update(skip_locked=True)
-    ids = list(locked.values_list("pk", flat=True)[:LIMIT])
+    found = _waiting()[:LIMIT] if event_ids is None else _GIVEN.rows(event_ids)[:LIMIT]
+    ids = [pk for (pk,) in found]
     if not ids:
         return []
     if len(ids) == LIMIT:
         ids += _of_the_same_steps(ids)
-    taken = MonitorHistory.objects.filter(pk__in=ids)
-    taken.update(planned_at=now)
+    rows = [(pk, now) for pk in ids]
+    update_rows(MonitorHistory, match=["id"], change=["planned_at"], rows=rows)
+    return [_event(row) for row in _TAKEN.rows(ids)]
+
+
+def _waiting() -> QuerySet[MonitorHistory, tuple[Any, ...]]:
+    locked = MonitorHistory.objects.unplanned().select_for_update(skip_locked=True)
+    return locked.order_by("pk").values_list("pk")
+
+
+def _taken(ids: int) -> QuerySet[MonitorHistory, tuple[Any, ...]]:
     flags = [f"monitor__{flag}" for flag in FLAGS]
-    rows = taken.order_by("pk").values_list(*EVENT_COLUMNS, *flags)
-    return [_event(row) for row in rows]
+    rows = MonitorHistory.objects.filter(pk__in=among(ids)).order_by("pk")
+    return rows.values_list(*EVENT_COLUMNS, *flags)
+
+
+_GIVEN = Prepared(lambda ids: _waiting().filter(pk__in=among(ids)))
+_TAKEN = Prepared(_taken)
 
 
 def _of_the_same_steps(ids: Sequence[int]) -> list[int]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Model, Q
+from django.db.models import Model, Q, QuerySet
 
+from common.prepared import Prepared, among
 from notifications.choices import Gathered, NotificationStatus
 from notifications.grouping import OpenBurst
 from notifications.matching import Pair, Rule, zone_of
@@ -35,14 +36,22 @@ _RULE_COLUMNS = (
 )
 
 
-def rules_of(team_ids: Iterable[int]) -> list[Rule]:
-    """Everything that may match events of these teams. A person who wants no messages, or may not
-    log in any more, is told nothing by whatever channel is theirs."""
+def _rules(team_ids: int) -> QuerySet[Subscription, tuple[Any, ...]]:
+    """A person who wants no messages, or may not log in any more, is told nothing by whatever
+    channel is theirs."""
     active = Subscription.objects.filter(
-        is_active=True, channel__is_active=True, channel__team_id__in=team_ids
+        is_active=True, channel__is_active=True, channel__team_id__in=among(team_ids)
     )
     unwanted = Q(channel__user__is_active=False) | Q(channel__user__preferences__is_enabled=False)
-    found = list(active.exclude(unwanted).order_by("pk").values_list(*_RULE_COLUMNS))
+    return active.exclude(unwanted).order_by("pk").values_list(*_RULE_COLUMNS)
+
+
+_RULES = Prepared(_rules)
+
+
+def rules_of(team_ids: Collection[int]) -> list[Rule]:
+    """Everything that may match events of these teams."""
+    found = _RULES.rows(team_ids)
     # Most name nothing; is_scoped is the seventh column.
     ids = [row[0] for row in found if row[6]]
     websites = _linked(Subscription.websites.through, "website_id", ids)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from django.db.models import F, Max, Q
+from django.db.models import F, Max, Q, QuerySet
 
+from common.prepared import Prepared, among
 from monitoring.alerting import Closing, Held, Opening, Telling, tell
 from monitoring.choices import AlertKind, AlertStatus, Suppressed
 from monitoring.models import Alert
@@ -61,18 +62,23 @@ class Opened(NamedTuple):
 
 def held_load(website_id: int, monitor_ids: Collection[int]) -> dict[int | None, dict[str, Held]]:
     """Unresolved alerts of the monitors and of the website itself by monitor and kind, locked."""
-    about = Q(kind=AlertKind.UNREACHABLE)
     if monitor_ids:
-        about = Q(monitor_id__in=monitor_ids) if len(monitor_ids) <= MOST_NAMED else Q()
-    rows = (
-        Alert.objects.unresolved()
-        .filter(about, website_id=website_id)
-        .select_for_update(no_key=True)
-    )
+        rows = _HELD_OF_MONITORS.rows(website_id, monitor_ids)
+    else:
+        rows = _HELD_OF_WEBSITE.rows(website_id)
     found: dict[int | None, dict[str, Held]] = {}
-    for monitor_id, *values in rows.order_by("pk").values_list("monitor_id", *Held._fields):
+    for monitor_id, *values in rows:
         found.setdefault(monitor_id, {})[values[1]] = Held(*values)
     return found
+
+
+def _held(website_id: int, **about: Any) -> QuerySet[Alert, tuple[Any, ...]]:
+    rows = Alert.objects.unresolved().filter(website_id=website_id, **about).order_by("pk")
+    return rows.select_for_update(no_key=True).values_list("monitor_id", *Held._fields)
+
+
+_HELD_OF_WEBSITE = Prepared(lambda website_id: _held(website_id, kind=AlertKind.UNREACHABLE))
+_HELD_OF_MONITORS = Prepared(lambda website_id, ids: _held(website_id, monitor_id__in=among(ids)))
 
 
 def alerts_open(*, website_id: int, wanted: Sequence[Wanted], now: datetime) -> dict[Key, Opened]:
