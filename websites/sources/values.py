@@ -66,9 +66,13 @@ def to_id(value: Any) -> str:
 
 def to_price(value: Any) -> Decimal | None:
     """None for a cycle that is off ("-1.00") and for what is no amount."""
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
+    if isinstance(value, str):
+        text = value
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        text = str(value)
+    else:
         return None
-    return _amount(str(value)) if len(str(value)) <= 32 else None
+    return _amount(text) if len(text) <= 32 else None
 
 
 @lru_cache(maxsize=4096)

@@ -13,15 +13,15 @@ from typing import Any
 from websites.sources.values import CYCLES, to_price, to_text
 
 Price = tuple[Decimal | None, str]
-_AMOUNTS = ("amount", "value", "price", "recurring")
+_NAMES = ("amount", "value", "price", "recurring", *CYCLES)
 
 
 def price_of(row: Mapping[str, Any], currency: str = "") -> Price:
     """(first price offered, currency code); (None, "") when there is none in that currency."""
-    found = [one for key in ("price", "pricing") for one in _prices(row.get(key), "", depth=3)]
-    for amount, code in found:
-        if not currency or code == currency:
-            return amount, code
+    for key in ("price", "pricing"):
+        for amount, code in _prices(row.get(key), "", depth=3):
+            if not currency or code == currency:
+                return amount, code
     return None, ""
 
 
@@ -32,8 +32,9 @@ def _prices(value: Any, code: str, *, depth: int) -> Iterator[tuple[Decimal, str
             yield from _prices(entry, code, depth=depth - 1)
     elif isinstance(value, Mapping):
         code = _code(value) or code
-        for key in (*_AMOUNTS, *CYCLES):
-            yield from _amount(value.get(key), code, depth=depth)
+        for key in _NAMES:
+            if key in value:
+                yield from _amount(value[key], code, depth=depth)
         for key in value:
             if depth and isinstance(key, str) and len(key) == 3 and key.isalpha() and key.isupper():
                 yield from _prices(value[key], key, depth=depth - 1)
