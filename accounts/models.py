@@ -255,7 +255,11 @@ class Preferences(TimeStampedModel):
         max_length=64, blank=True, help_text="IANA name. Empty: that of the team."
     )
     language = models.CharField(
-        max_length=8, choices=Language.choices, blank=True, default="", help_text="Of messages."
+        max_length=8,
+        choices=Language.choices,
+        blank=True,
+        default="",
+        help_text="Of messages and pages.",
     )
     quiet_from = models.TimeField(null=True, blank=True)
     quiet_until = models.TimeField(

@@ -127,9 +127,10 @@ class MyAlertsMixin(ThemedAdmin):
 
 
 def _initial(user: User) -> dict[str, Any]:
-    """The first time the form offers the address of the account; nothing is made before it is saved."""
+    """While nothing reaches the person the form offers the address of the account; nothing is made
+    before it is saved."""
     row = preferences_of(user)
     values = {name: getattr(row, name) for name in EDITABLE}
-    if row._state.adding:
+    if not (row.email or row.phone or Channel.objects.filter(user=user).exists()):
         values["email"] = user.email
     return values

@@ -153,6 +153,14 @@ def test_a_person_says_how_they_want_to_be_told(viewer: Client, world: World) ->
     assert "Where it reaches you" in answer.content.decode()
 
 
+def test_who_has_only_chosen_a_language_is_still_offered_the_address_of_the_account(
+    viewer: Client, world: World
+) -> None:
+    viewer.post("/language/", {"language": "en"})
+    assert Preferences.objects.get(user=world.viewer).email == ""
+    assert viewer.get(MINE).context["form"].initial["email"] == world.viewer.email != ""
+
+
 def test_what_is_wrong_is_said_beside_its_field_and_nothing_is_kept(viewer: Client) -> None:
     answer = viewer.post(MINE, {"alert_threshold": "5", "phone": "12", "quiet_from": "22:00"})
     assert set(answer.context["form"].errors) == {"phone", "quiet_until"}
