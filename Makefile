@@ -65,7 +65,7 @@ soak: $(VENV)/.dev ## Kill processes at random for CHAOS_SECONDS (1800) and audi
 	@CHAOS_SECONDS=$${CHAOS_SECONDS:-1800} $(BIN)/python -m pytest tests/chaos/test_chaos.py
 
 pictures: $(VENV)/.dev ## Take the pictures of docs/ anew, by the browser tests
-	@PICTURES=1 $(BIN)/python -m pytest -p no:randomly tests/browser/test_first_run.py tests/browser/week/test_flows.py
+	@PICTURES=1 $(BIN)/python -m pytest -p no:randomly tests/browser/test_first_run.py tests/browser/week/test_week.py
 
 docs: $(VENV)/.dev ## Rewrite the generated tables in docs/
 	@$(BIN)/python -m tests.docs.rewrite

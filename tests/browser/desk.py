@@ -84,7 +84,7 @@ class Desk:
 
     def look_over(self, name: str) -> None:
         """Keeps a picture; grave faults of accessibility are trouble, in dark colours too. Where axe
-        is not installed only the picture: test_accessibility.py says so."""
+        is not installed only the picture: week/test_week.py says so."""
         self.shoot(name)
         if axe.SCRIPT.is_file():
             found = axe.faults(self.page, also_dark=self._look == "light")
