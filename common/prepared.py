@@ -14,6 +14,7 @@ from typing import Any
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
+from django.db.transaction import TransactionManagementError
 
 Value = int | Collection[int]
 
@@ -38,8 +39,8 @@ class Prepared:
         self._built: _Statement | None = None
 
     def rows(self, *values: Value) -> list[tuple[Any, ...]]:
-        """Equal values of a column may be one object: change none of them. Locks of rows that the
-        query asks for need a transaction, as ever."""
+        """Equal values of a column may be one object: change none of them. Raises
+        TransactionManagementError for a query that locks rows outside a transaction."""
         if self._built is None:
             self._built = _Statement(self._build, len(values))
         return self._built.rows(values)
@@ -48,7 +49,9 @@ class Prepared:
 class _Statement:
     def __init__(self, build: Callable[..., QuerySet[Any, tuple[Any, ...]]], count: int) -> None:
         places = [_FIRST_PLACEHOLDER + index for index in range(count)]
-        compiler = build(*places).query.get_compiler(DEFAULT_DB_ALIAS)
+        query = build(*places).query
+        self.is_locking = query.select_for_update
+        compiler = query.get_compiler(DEFAULT_DB_ALIAS)
         self.sql, params = compiler.as_sql()
         self.params: list[Any] = list(params)
         self.places = [
@@ -63,6 +66,8 @@ class _Statement:
 
     def rows(self, values: Sequence[Value]) -> list[tuple[Any, ...]]:
         connection = connections[DEFAULT_DB_ALIAS]
+        if self.is_locking and not connection.in_atomic_block:
+            raise TransactionManagementError("rows are locked in a transaction only")
         params = list(self.params)
         for position, index in self.places:
             params[position] = _plain(values[index], connection.vendor)

@@ -54,8 +54,7 @@ def rules_of(team_ids: Collection[int]) -> list[Rule]:
     found = _RULES.rows(team_ids)
     # Most name nothing; is_scoped is the seventh column.
     ids = [row[0] for row in found if row[6]]
-    websites = _linked(Subscription.websites.through, "website_id", ids)
-    monitors = _linked(Subscription.monitors.through, "monitor_id", ids)
+    websites, monitors = _linked(_WEBSITES, ids), _linked(_MONITORS, ids)
     cards = _cards({row[1] for row in found if row[-1] is True})
     return [
         Rule(
@@ -101,25 +100,41 @@ def _cards(channel_ids: Collection[int]) -> defaultdict[int, frozenset[int]]:
     return shown
 
 
-def _linked(
-    through: type[Model], column: str, subscription_ids: Sequence[int]
-) -> defaultdict[int, frozenset[int]]:
+def _linked(links: Prepared, subscription_ids: Sequence[int]) -> defaultdict[int, frozenset[int]]:
     """Subscription id -> ids of the rows it names; empty for one that names none."""
-    links: defaultdict[int, frozenset[int]] = defaultdict(frozenset)
-    if not subscription_ids:
-        return links
-    rows = through._default_manager.filter(subscription_id__in=subscription_ids)
-    for subscription_id, linked_id in rows.values_list("subscription_id", column):
-        links[subscription_id] |= {linked_id}
-    return links
+    named: defaultdict[int, frozenset[int]] = defaultdict(frozenset)
+    if subscription_ids:
+        for subscription_id, linked_id in links.rows(subscription_ids):
+            named[subscription_id] |= {linked_id}
+    return named
+
+
+def _links_of(through: type[Model], column: str) -> Prepared:
+    rows = through._default_manager.order_by()
+    return Prepared(
+        lambda ids: rows.filter(subscription_id__in=among(ids)).values_list(
+            "subscription_id", column
+        )
+    )
+
+
+_WEBSITES = _links_of(Subscription.websites.through, "website_id")
+_MONITORS = _links_of(Subscription.monitors.through, "monitor_id")
+
+
+def _owed(event_ids: int) -> QuerySet[Any, tuple[Any, ...]]:
+    links: Any = NotificationLog.events.through.objects.filter(
+        monitorhistory_id__in=among(event_ids), notificationlog__resend_of__isnull=True
+    )
+    return links.values_list("notificationlog__channel_id", "monitorhistory_id")  # type: ignore[no-any-return]
+
+
+_OWED = Prepared(_owed)
 
 
 def already_owed(event_ids: Sequence[int]) -> frozenset[Pair]:
     """Pairs of channel and event that have a message; one that was sent again does not count."""
-    links = NotificationLog.events.through.objects.filter(
-        monitorhistory_id__in=event_ids, notificationlog__resend_of__isnull=True
-    )
-    return frozenset(links.values_list("notificationlog__channel_id", "monitorhistory_id"))
+    return frozenset((channel_id, event_id) for channel_id, event_id in _OWED.rows(event_ids))
 
 
 def told_at_of(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -10,6 +10,7 @@ from typing import NamedTuple
 from django.conf import settings
 from django.db import transaction
 
+from common.prepared import Prepared, among
 from monitoring.choices import MonitorStatus, Suppressed
 from monitoring.flapping import FLIPS, FlapRules, Flaps, Pending, confirm, flip, settled
 from monitoring.models import Monitor
@@ -94,13 +95,19 @@ def _is_flip(step: Step) -> bool:
     return any(event.event_type in FLIPS for event in step.events)
 
 
-def _load(monitor_ids: Iterable[int]) -> dict[int, tuple[Pending, Flaps]]:
-    rows = Monitor.objects.filter(pk__in=monitor_ids)
+_MEMORY = Prepared(
+    lambda ids: (
+        Monitor.objects.filter(pk__in=among(ids))
+        .order_by()
+        .values_list("pk", "pending", "flapping", "flapping_until")
+    )
+)
+
+
+def _load(monitor_ids: Collection[int]) -> dict[int, tuple[Pending, Flaps]]:
     return {
         pk: (Pending.of_column(pending), Flaps.of_columns(flapping, until))
-        for pk, pending, flapping, until in rows.values_list(
-            "pk", "pending", "flapping", "flapping_until"
-        )
+        for pk, pending, flapping, until in _MEMORY.rows(monitor_ids)
     }
 
 

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from accounts.choices import Language
 from accounts.models import Team
 from common.errors import InvalidInputError
+from common.prepared import Prepared, among
 from monitoring.choices import EventType
 from notifications.manner import Manner
 from notifications.models import MessageTemplate
@@ -56,12 +57,16 @@ def template_reset(*, template: MessageTemplate) -> MessageTemplate:
     return template
 
 
+_WORDS = Prepared(
+    lambda team_ids: MessageTemplate.objects.filter(team_id__in=among(team_ids)).values_list(
+        "team_id", "event_type", "language", "subject", "text", "html"
+    )
+)
+
+
 def own_words(team_ids: Iterable[int]) -> OwnByKey:
-    rows = MessageTemplate.objects.filter(team_id__in=set(team_ids))
-    return {
-        (row.team_id, row.event_type, row.language): OwnWords(row.subject, row.text, row.html)
-        for row in rows
-    }
+    rows = _WORDS.rows(set(team_ids))
+    return {(team, kind, language): OwnWords(*words) for team, kind, language, *words in rows}
 
 
 def _checked(

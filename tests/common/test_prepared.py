@@ -5,8 +5,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import QuerySet
+from django.db.transaction import TransactionManagementError
 from django.test.utils import CaptureQueriesContext
 
 from common.prepared import Prepared, among
@@ -52,3 +53,14 @@ def test_a_query_that_ignores_a_value_is_refused() -> None:
     prepared = Prepared(lambda website_id, ids: of_website(website_id))
     with pytest.raises(ValueError, match="does not ask for every value"):
         prepared.rows(1, [2])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_rows_are_locked_in_a_transaction_only() -> None:
+    prepared = Prepared(
+        lambda pk: Monitor.objects.filter(pk=pk).select_for_update().values_list("pk")
+    )
+    with transaction.atomic():
+        assert prepared.rows(1) == []
+    with pytest.raises(TransactionManagementError):
+        prepared.rows(1)
