@@ -30,6 +30,12 @@ from monitoring.signals import history_recorded, recording_finished
 from monitoring.state import Event
 from websites.models import Website
 
+_ALREADY = {
+    AlertStatus.OPEN: "The alert is open already.",
+    AlertStatus.ACKNOWLEDGED: "The alert is acknowledged already.",
+    AlertStatus.RESOLVED: "The alert is resolved already.",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class CheckSummary:
@@ -86,7 +92,7 @@ def _moved(
         found = Alert.objects.filter(pk=alert.pk, status__in=held)
         if not found.update(updated_at=now, **changes):
             alert.refresh_from_db()
-            raise ConflictError(f"The alert is {AlertStatus(alert.status).label.lower()} already.")
+            raise ConflictError(_ALREADY[AlertStatus(alert.status)])
         alert.refresh_from_db()
         event = alert_event(
             event_type,
