@@ -177,6 +177,22 @@ def test_a_badge_outside_of_the_inner_box_belongs_to_the_card():
     assert in_theme(row.format(1), row.format(2)) == ["in_stock", "in_stock"]
 
 
+@pytest.mark.parametrize("blanks", ["", "\n", "\n" + 56 * " ", "\n" + 150 * " "])
+def test_a_number_counts_however_wide_the_template_sets_it(blanks):
+    stock = f'<span class="stock">{blanks}0{blanks} Available</span>'
+    link = '<a href="cart.php?a=add&pid=1">Order</a>'
+    assert in_theme(stock + link) == ["out_of_stock"]
+
+
+def test_a_number_behind_the_name_counts_where_the_name_stands_outside_of_the_card():
+    html = cards(
+        '<h3 id="product3-name">VPS <span class="qty">0 Available</span></h3>',
+        '<div id="product3"><a href="cart.php?a=add&pid=3">Order</a></div>',
+        root="order-other_theme",
+    )
+    assert by_key(read_html(html))["3"].availability.value == "out_of_stock"
+
+
 def test_a_wall_that_links_to_a_product_is_still_a_wall():
     html = (
         '<title>Login</title><p><a href="/cart.php?a=add&pid=1">Order</a></p>'

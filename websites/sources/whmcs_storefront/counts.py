@@ -25,6 +25,8 @@ _NUMBER = r"[-\u2212]?(?:[1-9]\d{0,2}(?:[.,'\u2019]\d{3}){1,2}|\d{1,9})(?!\d|[.,
 _TEXT = re.compile(rf"[(\[]?\s*(\D*?)\s*({_NUMBER})\s*(\D*?)\s*[)\]]?")
 _BEHIND_LABEL = LEFT | UNITS
 _BEHIND_NUMBER = AVAILABLE | LEFT
+LONGEST_MARK = 200
+"""A mark of stock has no more characters, all the blanks of its template among them."""
 _LONGEST = 60
 _LONGEST_WORDS = 40
 
@@ -73,7 +75,7 @@ def may_hold_count(text: str) -> bool:
 def _parts(text: str) -> tuple[str, int, str] | None:
     """(words before, number, words behind), made comparable; None without exactly one number."""
     short = text.strip()
-    if not short or len(short) > 200 or not any(map(str.isdecimal, short)):
+    if not short or len(short) > LONGEST_MARK or not any(map(str.isdecimal, short)):
         return None
     return _read(short)
 

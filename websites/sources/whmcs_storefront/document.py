@@ -13,6 +13,8 @@ from urllib.parse import urljoin
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from websites.sources.whmcs_storefront.counts import LONGEST_MARK
+
 Node = LexborNode
 
 _WHOLE = re.compile(
@@ -117,10 +119,10 @@ _BETWEEN = "\x1f"
 """Counts as a blank wherever texts are compared."""
 
 
-def short_texts_of(node: Node, longest: int = 60) -> frozenset[str]:
-    """The parts of `text_of` as they stand between tags, without the long ones."""
+def short_texts_of(node: Node) -> frozenset[str]:
+    """The parts of `text_of` as they stand between tags, without those too long for a mark."""
     texts = node.text(deep=True, separator=_BETWEEN).split(_BETWEEN)
-    return frozenset([text for text in set(map(str.strip, texts)) if len(text) <= longest])
+    return frozenset([text for text in set(map(str.strip, texts)) if len(text) <= LONGEST_MARK])
 
 
 def attr(node: Node, name: str) -> str:

@@ -112,9 +112,9 @@ def _number_places(card: Card, form: OrderForm) -> tuple[list[Node], bool]:
             return found, True
     if form.name == "legacy_modern" and (title := card.node.css_first("div.name")) is not None:
         return [one for one in title.iter() if one.tag == "span" and "qty" in classes(one)], True
-    if not any(map(may_hold_count, card.texts)):
-        return [], False
     behind = [one for one in [behind_name(card)] if one is not None]
+    if not any(map(may_hold_count, card.texts)):
+        return behind, False
     return behind + [
         one
         for one in card.node.css(_LEAVES)

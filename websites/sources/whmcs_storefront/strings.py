@@ -170,6 +170,6 @@ _GONE_BEGINS = frozenset(text.strip(_AROUND) for text in beginnings(_GONE))
 @lru_cache(maxsize=8192)
 def may_begin_gone(text: str) -> bool:
     """Some element whose first words these are may say that something cannot be had: asked of the
-    texts between the tags of a card (60 characters at most), it saves asking each element."""
+    texts between the tags of a card, it saves asking each element."""
     bare = _bare(text)
     return bool(bare) and bare in _GONE_BEGINS
