@@ -27,7 +27,7 @@ from urllib3.exceptions import (
 from urllib3.exceptions import TimeoutError as Urllib3TimeoutError
 from urllib3.util import Url
 
-from common.http_address import parse_url_strictly, port_of
+from common.http_address import parse_url_strictly, port_of, shortened
 from common.http_errors import (
     BodyTooLargeError,
     ConnectFailedError,
@@ -286,4 +286,4 @@ def _bare(url: Url) -> str:
 
 def _shown(url: Url) -> str:
     """Scheme, host, port and path: a query may carry secrets."""
-    return Url(scheme=url.scheme, host=url.host, port=url.port, path=url.path).url
+    return shortened(Url(scheme=url.scheme, host=url.host, port=url.port, path=url.path).url)

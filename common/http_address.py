@@ -15,6 +15,7 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
+MOST_SHOWN = 200
 
 # What `is_global` of Python 3.11 does not say. IANA special-purpose registries, RFC 6890 and later.
 _NEVER_PUBLIC: tuple[Network, ...] = (
@@ -72,6 +73,11 @@ def parse_url_strictly(text: str) -> Url:
     if url.auth is not None:
         raise InvalidUrlError("The address must not contain a user name or password.")
     return url
+
+
+def shortened(address: str) -> str:
+    """For sentences: an address that a stranger names may be as long as a page."""
+    return address if len(address) <= MOST_SHOWN else f"{address[: MOST_SHOWN - 1]}…"
 
 
 def port_of(url: Url) -> int:

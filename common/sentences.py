@@ -17,7 +17,7 @@ from django.conf import settings
 FILE = "patterns.txt"
 LONGEST = 1000
 _SLOT = re.compile(r"\{(\d+)\}")
-VALUE = r"((?:(?!\. ).)+?)"
+_NO_VALUE = ". "
 _END = re.compile(r"(?<=\.) (?=\S)")
 
 Translate = Callable[[str], str]
@@ -32,27 +32,40 @@ def joined(*sentences: str) -> str:
 
 
 class Patterns:
-    """The longest words first: the most exact pattern is the right one."""
+    """The longest words first: the most exact pattern is the right one. Strangers write a part of
+    what is looked up (where a shop redirects to), so a text costs steps by its length, not more."""
 
     def __init__(self, texts: Sequence[str]) -> None:
         longest_first = sorted(texts, key=lambda text: (-len(_SLOT.sub("", text)), text))
-        self._known = [(text, re.compile(_expression(text), re.DOTALL)) for text in longest_first]
+        self._known = [(text, _SLOT.split(text)[::2]) for text in longest_first]
 
     def fit(self, sentence: str) -> tuple[str, tuple[str, ...]] | None:
         """(pattern, values), None when none fits."""
-        for text, expression in self._known:
-            if found := expression.fullmatch(sentence):
-                return text, found.groups()
+        for text, words in self._known:
+            if values := _between(sentence, words):
+                return text, values
         return None
 
 
-def _expression(text: str) -> str:
-    """A value takes as little as it can, and never the end of a sentence."""
-    parts, end = "", 0
-    for slot in _SLOT.finditer(text):
-        parts += re.escape(text[end : slot.start()]) + VALUE
-        end = slot.end()
-    return parts + re.escape(text[end:])
+def _between(sentence: str, words: list[str]) -> tuple[str, ...]:
+    """The values between these words, () when they do not fit. A value takes as little as it can,
+    at least one character, and never the end of a sentence."""
+    head, *middle, tail = words
+    if not (sentence.startswith(head) and sentence.endswith(tail)):
+        return ()
+    start, end = len(head), len(sentence) - len(tail)
+    values = []
+    for word in middle:
+        at = sentence.find(word, start + 1, end)
+        if at < 0:
+            return ()
+        values.append((start, at))
+        start = at + len(word)
+    values.append((start, end))
+    is_fit = all(
+        first < last and sentence.find(_NO_VALUE, first, last + 1) < 0 for first, last in values
+    )
+    return tuple(sentence[first:last] for first, last in values) if is_fit else ()
 
 
 @cache
@@ -67,9 +80,11 @@ def told(text: str, translate: Translate, patterns: Patterns) -> str:
 
     `translate` returns what it is given where it knows nothing better.
     """
+    if len(text) > LONGEST:
+        return translate(text)
     whole = _known(text, translate, patterns)
-    if whole is not None or len(text) > LONGEST:
-        return text if whole is None else whole
+    if whole is not None:
+        return whole
     for cut in reversed([found.start() for found in _END.finditer(text)]):
         head = _known(text[:cut], translate, patterns)
         if head is not None:

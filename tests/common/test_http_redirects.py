@@ -71,6 +71,16 @@ def test_a_body_never_goes_to_another_host(redirects: Redirects) -> None:
     assert f"localhost:{other}" in error.value.message
 
 
+def test_a_long_address_is_cut_where_it_is_told() -> None:
+    goal = f"http://other.example/{'x/' * 5000}"
+    moving = _moving(goal, "302 Found", [])
+    with serving(moving) as port, pytest.raises(RedirectRefusedError) as error:
+        fetch("GET", f"http://127.0.0.1:{port}/", redirects="same_host")
+    assert len(error.value.location) == 200
+    assert goal.startswith(error.value.location.removesuffix("…"))
+    assert error.value.message.endswith(f": {error.value.location}.")
+
+
 def test_a_get_follows_anywhere_without_its_credentials() -> None:
     seen: list[bytes] = []
     with serving(_moving("/", "200 OK", seen)) as other:

@@ -57,6 +57,33 @@ def test_sentences_stand_apart_where_a_language_wants_it() -> None:
     assert joined() == ""
 
 
+NO_END = ".  x."
+HOSTILE = [
+    "a.b redirects to another host: " + " redirects to : " * 55 + NO_END,
+    "a.b redirects to another host: " + " redirects to : " * 4000 + NO_END,
+    "Several websites are named " + ": give the id of one: " * 40 + NO_END,
+    "OK: " + " products,  with stock numbers, " * 30 + NO_END,
+    "OK: " + " groups; the first lists  products,  with stock numbers (order form: " * 900 + ".",
+    "a has b." * 8000,
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_what_a_stranger_made_of_our_words_is_left_as_it_is(text: str) -> None:
+    """With expressions that go back for another try this does not end."""
+    with override("ru"):
+        assert shown(text) == text
+
+
+def test_a_value_takes_as_little_as_it_can_and_never_the_end_of_a_sentence() -> None:
+    known = Patterns(["Of {0} to {1}: {2}.", "Write {0}{1}...", "{0} is late."])
+    assert known.fit("Of a to b to c: d: e.") == ("Of {0} to {1}: {2}.", ("a", "b to c", "d: e"))
+    assert known.fit("Write abc...") == ("Write {0}{1}...", ("a", "bc"))
+    for text in ("Of a. B to c: d.", "Of  to c: d.", "Of a to b: .", "A. B is late.", "x. is late.",
+                 "Write a...", "Of a to b.", " is late.", "Of a to .", ""):  # fmt: skip
+        assert known.fit(text) is None, text
+
+
 def test_in_english_nothing_is_looked_up() -> None:
     with override("en"):
         assert shown("No connection to a.b on port 80.") == "No connection to a.b on port 80."

@@ -77,6 +77,16 @@ def test_a_redirect_to_a_stranger_is_not_followed(goal, said):
     assert "secret" not in caught.value.message
 
 
+def test_a_long_address_is_cut_where_it_is_told():
+    goal = f"http://other.example/{'x/' * 5000}"
+    site = Site({"/": answer(b"", f"Location: {goal}", status="302 Found")})
+    with serving(site) as port, pytest.raises(RedirectRefusedError) as caught:
+        Visitor(budget_seconds=10).get(f"http://127.0.0.1:{port}/")
+    assert len(caught.value.location) == 200
+    assert goal.startswith(caught.value.location.removesuffix("…"))
+    assert caught.value.message.endswith(f": {caught.value.location}.")
+
+
 def test_a_circle_of_redirects_ends():
     site = Site({"/": answer(b"", "Location: /", status="302 Found")})
     with serving(site) as port, pytest.raises(RedirectRefusedError, match="Too many"):

@@ -12,6 +12,7 @@ from django.conf import settings
 from urllib3 import HTTPHeaderDict
 
 from common.http import REDIRECTS, Response, fetch
+from common.http_address import shortened
 from common.http_errors import RedirectRefusedError
 from websites.sources.whmcs_storefront.result import Answer
 
@@ -112,7 +113,7 @@ def _same_host_goal(source: str, location: str) -> str:
     is_same = _bare(old.hostname) == _bare(new.hostname)
     if is_same and (ports[0] == ports[1] or ports == (80, 443)):
         return goal
-    shown = f"{new.scheme}://{new.netloc.rpartition('@')[2]}{new.path}"
+    shown = shortened(f"{new.scheme}://{new.netloc.rpartition('@')[2]}{new.path}")
     raise RedirectRefusedError(
         f"{old.hostname} redirects to another host: {shown}.",
         location=shown,
