@@ -16,6 +16,8 @@ from django.conf import settings
 
 FILE = "patterns.txt"
 LONGEST = 1000
+MOST_SENTENCES = 3
+"""Of one text that is looked up among others."""
 _SLOT = re.compile(r"\{(\d+)\}")
 _NO_VALUE = ". "
 _END = re.compile(r"(?<=\.) (?=\S)")
@@ -85,11 +87,19 @@ def told(text: str, translate: Translate, patterns: Patterns) -> str:
     whole = _known(text, translate, patterns)
     if whole is not None:
         return whole
-    for cut in reversed([found.start() for found in _END.finditer(text)]):
-        head = _known(text[:cut], translate, patterns)
-        if head is not None:
-            return joined(head, told(text[cut + 1 :], translate, patterns))
-    return text
+    said: list[str] = []
+    ends = [*(found.start() for found in _END.finditer(text)), len(text)]
+    start = 0
+    while ends:
+        for count in range(min(MOST_SENTENCES, len(ends)), 0, -1):
+            head = _known(text[start : ends[count - 1]], translate, patterns)
+            if head is not None:
+                break
+        else:
+            return joined(*said, text[start:])
+        said.append(head)
+        start, ends = ends[count - 1] + 1, ends[count:]
+    return joined(*said)
 
 
 def _known(text: str, translate: Translate, patterns: Patterns) -> str | None:

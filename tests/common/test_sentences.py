@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings
 from django.utils.translation import override
 
-from common.sentences import FILE, Patterns, told
+from common.sentences import FILE, MOST_SENTENCES, Patterns, told
 from common.texts import joined, shown
 from scripts.words import po
 from scripts.words.sentences import is_sentence, kept_words, patterns_of, sentences_of
@@ -73,6 +73,26 @@ def test_what_a_stranger_made_of_our_words_is_left_as_it_is(text: str) -> None:
     """With expressions that go back for another try this does not end."""
     with override("ru"):
         assert shown(text) == text
+
+
+def test_a_text_of_many_sentences_is_read_once() -> None:
+    asked: list[str] = []
+
+    def known(text: str) -> str:
+        asked.append(text)
+        return {"A.": "B."}.get(text, text)
+
+    text = " ".join(["A."] * 300)
+    assert told(text, known, PATTERNS) == " ".join(["B."] * 300)
+    assert len(asked) <= 3 * 300 + 1
+    asked.clear()
+    assert told(f"{text} C.", known, PATTERNS) == f"{' '.join(['B.'] * 300)} C."
+    assert len(asked) <= 3 * 301 + 1
+
+
+def test_no_text_of_ours_has_more_sentences_than_are_looked_up_at_a_time() -> None:
+    for _, text in kept_words():
+        assert len(re.findall(r"\. \S", text)) < MOST_SENTENCES, text
 
 
 def test_a_value_takes_as_little_as_it_can_and_never_the_end_of_a_sentence() -> None:
