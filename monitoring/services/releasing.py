@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from common.texts import joined
 from monitoring.health import HealthState
 from monitoring.services.leases import LOST_TASK_SECONDS, Lease, release
 from websites.sources.base import Snapshot
@@ -47,7 +48,9 @@ def _words(snapshot: Snapshot) -> dict[str, str]:
     better, other = (SOURCES.get(one).label for one in (snapshot.stands_in_for, snapshot.source))
     return {
         "last_error_code": "stands_in",
-        "last_error": f"{better} failed, {other} stands in for it. {snapshot.trouble.message}",
+        "last_error": joined(
+            f"{better} failed, {other} stands in for it.", snapshot.trouble.message
+        ),
         "last_advice": snapshot.trouble.advice,
     }
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 
+from common.texts import shown as told
 from monitoring.models import Monitor, MonitorHistory, PollRun
 from monitoring.selectors import why_not_running
 from monitoring.services.leases import take
@@ -82,6 +83,16 @@ def test_the_website_is_well_and_says_what_failed(website):
     poll(website, snapshot(reading(5), reading(3, product_id="2"), body_hash="1:a"))
     website.refresh_from_db()
     assert website.last_error_code == ""
+
+
+@pytest.mark.parametrize("language", ["ru", "zh-hans"])
+def test_what_failed_is_said_in_the_language_of_the_page(website, language):
+    poll(website, stand_in(shown(IN)))
+    website.refresh_from_db()
+    with translation.override(language):
+        said = told(website.last_error)
+    assert "WHMCS API" in said
+    assert "failed" not in said
 
 
 def test_its_unchanged_answer_keeps_the_words(website):
