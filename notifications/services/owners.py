@@ -34,12 +34,12 @@ WORDS: Mapping[str, tuple[str, str]] = {
     ),
     Language.CHINESE: (
         "通知渠道已停用：{name}",
-        "{reason}\n在修复并点击 Enable 之前，{team} 的这个渠道不会发送任何消息：\n{link}",
+        "{reason}\n在修复并点击「启用」之前，{team} 的这个渠道不会发送任何消息：\n{link}",
     ),
     Language.RUSSIAN: (
         "Канал отключён: {name}",
         "{reason}\nВ этот канал команды {team} ничего не отправляется, пока его не исправят и не "
-        "нажмут Enable:\n{link}",
+        "нажмут «Включить»:\n{link}",
     ),
 }
 

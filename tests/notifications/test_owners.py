@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import pytest
+from django.contrib import admin
 from django.core import mail
 from django.utils import timezone
+from django.utils.translation import override
 from django_q.models import OrmQ
 
+from accounts.admin.base import TeamScopedAdmin
 from accounts.models import Preferences, User
 from notifications import tasks
+from notifications.models import Channel
 from notifications.services import owners
 from notifications.services.burying import disable
 from notifications.services.channels import channel_enable
@@ -111,3 +115,15 @@ def test_it_is_said_in_the_language_of_the_team(channel, language):
     channel.team.save()
     shut(channel)
     assert mail.outbox[0].subject == owners.WORDS[language][0].format(name="Phone of ada")
+
+
+@pytest.mark.parametrize("language", sorted(owners.WORDS))
+def test_it_names_the_button_as_the_page_does(channel, language):
+    channel.team.language = language
+    channel.team.save()
+    shut(channel)
+    page = admin.site._registry[Channel]
+    assert isinstance(page, TeamScopedAdmin)
+    (button,) = [verb.label for verb in page.verbs if verb.name == "enable"]
+    with override(language):
+        assert str(button) in mail.outbox[0].body
