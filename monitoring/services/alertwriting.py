@@ -61,7 +61,8 @@ class Opened(NamedTuple):
 
 
 def held_load(website_id: int, monitor_ids: Collection[int]) -> dict[int | None, dict[str, Held]]:
-    """Unresolved alerts of the monitors and of the website itself by monitor and kind, locked."""
+    """Unresolved alerts of the monitors; with none named, of the website itself. By monitor and kind,
+    locked."""
     if monitor_ids:
         rows = _HELD_OF_MONITORS.rows(website_id, monitor_ids)
     else:
