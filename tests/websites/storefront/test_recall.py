@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import re
+import signal
 from dataclasses import replace
 
 import pytest
@@ -14,6 +16,7 @@ from demo.storefront_forms import FORMS
 from demo.storefront_themes import THEMES
 from tests.websites.storefront.pages import DATA, claims, open_shop, page_of
 from websites.sources.base import Availability
+from websites.sources.whmcs_storefront import recall as memory
 from websites.sources.whmcs_storefront.page import opened, read_page, read_text
 from websites.sources.whmcs_storefront.recall import Recall, digest_of
 from websites.sources.whmcs_storefront.result import Answer
@@ -224,6 +227,21 @@ def test_a_page_that_nobody_asks_for_makes_room(answer):
     assert is_kept(recall, pages[2])
     assert is_kept(recall, pages[0])
     assert not is_kept(recall, pages[1])
+
+
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+def test_a_forked_worker_waits_for_no_lock_that_its_parent_held(answer):
+    code = 1
+    with memory._recall._lock:
+        if not (child := os.fork()):
+            try:
+                signal.signal(signal.SIGALRM, signal.SIG_DFL)
+                signal.alarm(5)  # ends it, should it wait after all
+                code = 0 if memory.read_again(answer).items else 1
+            finally:
+                os._exit(code)
+    _, status = os.waitpid(child, 0)
+    assert os.waitstatus_to_exitcode(status) == 0
 
 
 def test_the_menu_of_many_pages_is_kept_once(answer):
