@@ -74,6 +74,13 @@ def deeds(world: World) -> Iterator[tuple[str, dict[str, Any]]]:
     )
     yield reverse("admin:notifications_messagetemplate_preview"), {"subject": "{qqnothing}"}
     yield reverse("admin:notifications_channel_my_alerts"), {"email": "qq", "alert_threshold": "-1"}
+    for action in ("confirm", "begin", "confirm", "renew"):
+        yield reverse("admin:accounts_user_two_factor"), {"action": action, "code": "000000"}
+    yield from deeds_with_files(world)
+    yield from deeds_of_the_set_up(world)
+
+
+def deeds_with_files(world: World) -> Iterator[tuple[str, dict[str, Any]]]:
     yield reverse("admin:websites_website_inspect"), {}
     yield (
         reverse("admin:websites_website_inspect"),
@@ -82,8 +89,6 @@ def deeds(world: World) -> Iterator[tuple[str, dict[str, Any]]]:
             "url": "https://qq.example/cart.php",
         },
     )
-    for action in ("confirm", "begin", "confirm", "renew"):
-        yield reverse("admin:accounts_user_two_factor"), {"action": action, "code": "000000"}
     for rows in (
         "qqa,qqb\n1,2\n",
         "website,product_id\nqq-nowhere,1\n",
@@ -92,18 +97,22 @@ def deeds(world: World) -> Iterator[tuple[str, dict[str, Any]]]:
         yield (
             reverse("admin:monitoring_monitor_import_file"),
             {
-                "team": team,
+                "team": world.team.pk,
                 "file": _file("qq.csv", rows),
             },
         )
     for text in ("version: 1\nwebsites:\n- {name: qq-new, source: manual}\n", "version: 7\n"):
-        yield "/admin/configuration/", {"team": team, "file": _file("qq.yaml", text)}
+        yield "/admin/configuration/", {"team": world.team.pk, "file": _file("qq.yaml", text)}
+
+
+def deeds_of_the_set_up(world: World) -> Iterator[tuple[str, dict[str, Any]]]:
+    products = f"shop/{world.website.pk}/products/"
     for step, posted in (
         ("shop/", {"url": ""}), ("shop/", {"url": "ftp://qq"}), ("tell/", {"kind": "telegram"}),
         ("tell/", {"kind": "email", "email-to": "qq", "email-heard": "important"}),
-        (f"shop/{website}/products/", {"threshold": "-4"}), (f"shop/{website}/products/", {}),
+        (products, {"threshold": "-4"}), (products, {}),
     ):  # fmt: skip
-        yield f"/admin/setup/{team}/{step}", posted
+        yield f"/admin/setup/{world.team.pk}/{step}", posted
 
 
 def test_whatever_is_pressed_no_word_of_english_comes_back(client: Client, world: World) -> None:
