@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.contrib import messages
+from django.contrib.admin.models import LogEntry
 from django.core.exceptions import FieldDoesNotExist, PermissionDenied
 from django.db.models import Model, QuerySet
 from django.forms import ModelForm
@@ -30,7 +31,7 @@ from accounts.choices import Role
 from accounts.languages import wishes_of
 from accounts.models import Team
 from common.errors import InvalidInputError, ProductError
-from common.texts import Text, joined, shown
+from common.texts import Text, in_english, joined, shown
 
 
 class OneCountList(ThemedChangeList):
@@ -132,6 +133,20 @@ class TeamScopedAdmin(ScopedFieldsMixin, VerbsMixin):
     def write(self, request: HttpRequest, obj: Any, form: ModelForm[Any], change: bool) -> None:
         """Subclasses call their service here. May raise ProductError."""
         obj.save()
+
+    # The log of the desk names rows in English, whoever works with them.
+
+    @in_english
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> LogEntry:
+        return super().log_addition(request, obj, message)
+
+    @in_english
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> LogEntry:
+        return super().log_change(request, obj, message)
+
+    @in_english
+    def log_deletions(self, request: HttpRequest, queryset: QuerySet[Any]) -> list[LogEntry]:
+        return super().log_deletions(request, queryset)
 
     @staticmethod
     def adopt(obj: Any, made: Model) -> None:

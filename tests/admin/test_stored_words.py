@@ -13,12 +13,15 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.apps import apps
 from django.contrib import admin
+from django.contrib.admin.models import ADDITION, CHANGE, DELETION, LogEntry
 from django.core.serializers.json import DjangoJSONEncoder
 from django.test import Client
 from django.utils.translation import gettext_lazy, override
 
 from accounts.admin.base import TeamScopedAdmin
-from accounts.models import Team
+from accounts.choices import Role
+from accounts.models import Membership, Team
+from accounts.services import membership_set
 from demo.whmcs import Shop
 from demo.world import World as FakeWorld
 from monitoring.choices import EventType
@@ -31,6 +34,7 @@ from tests.admin.conftest import log_in
 from tests.admin.made_up import NOISE, noise_for_russian
 from tests.admin.setting_up import add_hook, add_shop, at
 from tests.admin.world import World, page
+from tests.factories import make_team
 from websites.models import Website
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once]
@@ -87,6 +91,20 @@ def test_the_desk_is_worked_in_another_tongue_and_rows_stay_english(world: World
     )  # fmt: skip
     assert Alert.objects.count() > 1
     client.post(page(Website, "delete", world.website.pk), {"post": "yes"})
+    assert noisy_values() == []
+
+
+def test_the_log_of_the_desk_names_rows_in_english(world: World) -> None:
+    client = foreign(log_in(world.owner))
+    second = make_team("Second")
+    membership_set(team=second, user=world.owner, role=Role.OWNER)
+    given = {"team": second.pk, "user": world.operator.pk, "role": "viewer"}
+    client.post(page(Membership, "add"), given)
+    row = Membership.objects.get(team=second, user=world.operator)
+    client.post(page(Membership, "change", row.pk), {"role": "operator"})
+    client.post(page(Membership, "delete", row.pk), {"post": "yes"})
+    kept = LogEntry.objects.order_by("pk").values_list("action_flag", "object_repr")
+    assert list(kept) == [(flag, str(row)) for flag in (ADDITION, CHANGE, DELETION)]
     assert noisy_values() == []
 
 
