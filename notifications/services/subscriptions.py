@@ -10,6 +10,7 @@ from django.db.models import Model
 from django.utils import timezone
 
 from common.errors import InvalidInputError
+from common.texts import joined
 from monitoring.choices import EventType
 from monitoring.models import Monitor
 from notifications.choices import Digest
@@ -104,8 +105,10 @@ def _mark_scoped(
         subscription.disabled_reason = ""
     elif subscription.is_active:
         problems["websites"] = [
-            f"{SCOPE_DELETED} Name others here or under monitors, or make a new subscription for "
-            "everything."
+            joined(
+                SCOPE_DELETED,
+                "Name others here or under monitors, or make a new subscription for everything.",
+            )
         ]
 
 

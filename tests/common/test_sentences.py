@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings
 from django.utils.translation import override
 
-from common.sentences import FILE, MOST_SENTENCES, Patterns, told
+from common.sentences import FILE, MOST_SENTENCES, Patterns, shipped, told
 from common.texts import joined, shown
 from scripts.words import po
 from scripts.words.sentences import is_sentence, kept_words, patterns_of, sentences_of
@@ -128,6 +128,19 @@ def test_the_file_of_patterns_is_fresh() -> None:
     """`make words` writes it."""
     fresh = patterns_of(text for _, text in kept_words())
     assert (LOCALE / FILE).read_text(encoding="utf-8").splitlines() == fresh
+
+
+def test_every_pattern_is_found_again_with_plain_words_in_it() -> None:
+    for text in (LOCALE / FILE).read_text(encoding="utf-8").splitlines():
+        said = text.format(*("one", "two", "three", "four"))
+        found, values = shipped().fit(said) or ("", ())
+        assert (found, found.format(*values)) == (text, said)
+
+
+def test_no_pattern_has_a_whole_sentence_as_a_value() -> None:
+    """A value never holds the end of one, so it would not be found again."""
+    for text in (LOCALE / FILE).read_text(encoding="utf-8").splitlines():
+        assert not re.match(r"\{0\} [A-Z][a-z]", text), text
 
 
 @pytest.mark.parametrize("language", ["ru", "zh_Hans"])

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+import re
 from importlib import import_module
 
 import pytest
 from django.apps import apps
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from common.errors import InvalidInputError
+from common.texts import shown
 from monitoring.choices import EventType
 from monitoring.models import Monitor
 from monitoring.services.monitors import monitors_delete
@@ -153,6 +156,19 @@ def test_one_that_lost_all_it_named_is_used_again_only_with_new_names():
     update(subscription=row, websites=[other], is_active=True)
     row.refresh_from_db()
     assert (row.is_active, row.disabled_reason) == (True, "")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("language", ["ru", "zh-hans"])
+def test_why_it_is_not_used_again_is_said_in_the_language_of_the_page(language):
+    row, website, _ = scoped()
+    website.delete()
+    row.refresh_from_db()
+    with pytest.raises(InvalidInputError) as caught:
+        subscriptions.subscription_update(subscription=row, is_active=True)
+    (text,) = caught.value.fields["websites"]
+    with translation.override(language):
+        assert not re.search("[A-Za-z]", shown(text))
 
 
 def test_a_person_may_widen_a_subscription_by_naming_nothing():

@@ -6,12 +6,14 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 from standardwebhooks import Webhook
 
 from common.patience import wait_for_background
+from common.texts import shown
 from notifications.channels.base import Message, Target
 from notifications.channels.errors import DeliveryError
+from notifications.channels.webhook.config import clean_url
 from notifications.channels.webhook.transport import WebhookTransport
 from notifications.models import NotificationLog
 from notifications.services.outbox import deliver
@@ -129,3 +131,15 @@ def test_a_generated_secret_has_the_form_of_the_standard():
     secret = WebhookTransport.prepare({"url": "x"})["secret"]
     Webhook(secret).sign("msg", datetime.now(UTC), json.dumps({}))
     assert WebhookTransport.prepare({"secret": SECRET})["secret"] == SECRET
+
+
+@pytest.mark.parametrize("language", ["ru", "zh-hans"])
+@pytest.mark.parametrize("url", ["ftp://a.example", "https://a:b@c.example", "https://a b"])
+def test_a_wrong_address_is_refused_in_the_language_of_the_page(url, language):
+    with pytest.raises(ValueError, match="Like https:") as caught:
+        clean_url(url)
+    with translation.override(language):
+        said = shown(str(caught.value))
+    assert "https://example.com/hook" in said
+    assert "Like" not in said
+    assert "The " not in said

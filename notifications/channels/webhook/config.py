@@ -9,6 +9,7 @@ import secrets
 from common.http_address import parse_url_strictly
 from common.http_errors import HttpError
 from common.plugin import ConfigField
+from common.texts import joined
 
 PREFIX = "whsec_"
 KEY_BYTES = range(24, 65)
@@ -41,7 +42,7 @@ def clean_url(url: str) -> str:
     try:
         parse_url_strictly(url)
     except HttpError as error:
-        raise ValueError(f"{error.message} Like https://example.com/hook.") from None
+        raise ValueError(joined(error.message, "Like https://example.com/hook.")) from None
     if " " in url:
         raise ValueError("The address must not contain spaces. Like https://example.com/hook.")
     return url
