@@ -189,14 +189,14 @@ def why_context(
 class PollRunAdmin(ReadOnlyAdmin):
     list_display = (
         "when", "website", "outcome_shown", "count", "monitors_checked", "changes", "events",
-        "took", "error_message",
+        "took", "error_shown",
     )  # fmt: skip
     list_filter = ("website", ("outcome", ChoicesFilter), ("trigger", ChoicesFilter))
     list_select_related = ("website__team",)
     fields = (
         "website", "outcome_shown", "trigger", "source", "count", "first_at", "last_at",
         "finished_at", "took", "monitors_checked", "products_seen", "changes", "events",
-        "requests_made", "bytes_read", "error_code", "error_message", "advice",
+        "requests_made", "bytes_read", "error_code", "error_shown", "advice_shown",
     )  # fmt: skip
     empty = step(
         _("No shop was polled yet"),
@@ -221,6 +221,14 @@ class PollRunAdmin(ReadOnlyAdmin):
             if row.duration_ms is None
             else gettext("%(number)d ms") % {"number": row.duration_ms}
         )
+
+    @admin.display(description=_("error message"), ordering="error_message")
+    def error_shown(self, row: PollRun) -> str:
+        return shown(row.error_message)
+
+    @admin.display(description=_("advice"))
+    def advice_shown(self, row: PollRun) -> str:
+        return shown(row.advice)
 
 
 @admin.register(CatalogueProduct)

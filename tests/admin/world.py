@@ -82,7 +82,11 @@ def _one_of_each(team: Team, owner: User, name: str) -> dict[type[Model], Model]
         first_read_at=now - timedelta(days=2),
         evidence={"page": "api", "token": "stocklevel"},
     )
-    run = PollRun.objects.create(website=website, error_message=f"{name}-trouble")
+    run = PollRun.objects.create(
+        website=website,
+        error_message=f"The host name {name}-trouble was not found.",
+        advice="Check the spelling of the address.",
+    )
     record = StockRecord.objects.create(
         monitor=monitor, poll_run=run, quantity=5, available=True, stock_control_enabled=True,
         change_type="restock", delta=5, notes=f"{name}-note",
