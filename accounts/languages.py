@@ -7,9 +7,11 @@ board and messages have ways of their own.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import NamedTuple
 
 from django.conf import settings
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
@@ -32,11 +34,20 @@ def wishes_of(request: HttpRequest) -> Wishes:
     """Read once for a request; nobody who is not logged in has any."""
     kept: Wishes | None = getattr(request, "_page_wishes", None)
     if kept is None:
-        rows = Preferences.objects.filter(user_id=request.user.pk or 0)
-        found = rows.values_list("language", "time_zone").first() if request.user.pk else None
-        kept = Wishes(*found) if found else Wishes()
+        kept = Wishes()
+        with suppress(DatabaseError):  # the front page is answered without it
+            kept = _stored(request.user.pk)
         request._page_wishes = kept  # type: ignore[attr-defined]
     return kept
+
+
+def _stored(user_id: int | None) -> Wishes:
+    """Raises DatabaseError."""
+    if user_id is None:
+        return Wishes()
+    rows = Preferences.objects.filter(user_id=user_id)
+    found = rows.values_list("language", "time_zone").first()
+    return Wishes(*found) if found else Wishes()
 
 
 def language_of(request: HttpRequest) -> str:

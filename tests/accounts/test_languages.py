@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.conf import settings
+from django.db import OperationalError, connection
 from django.test import Client
 from django.utils.translation import get_language
 
@@ -85,6 +86,16 @@ def test_the_switch_leads_nowhere_else_and_knows_three_languages(client: Client)
     assert answer["Location"] == "/"
     assert not Preferences.objects.exists()
     assert client.get("/language/").status_code == 405
+
+
+def test_the_front_page_is_answered_while_the_database_is_away(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OperationalError("server at 10.1.2.3 is away")
+
+    monkeypatch.setattr(connection, "cursor", refuse)
+    assert spoken(client, "/", **RUSSIAN) == "ru"
 
 
 def test_a_page_that_is_not_found_and_a_refused_form_leave_the_next_request_in_english(
