@@ -21,6 +21,7 @@ from django.views.i18n import set_language
 from accounts.choices import Language
 from accounts.models import Preferences, User
 from accounts.services.preferences import preferences_update
+from common.errors import InvalidInputError
 
 
 class Wishes(NamedTuple):
@@ -79,5 +80,7 @@ def language_choose(request: HttpRequest) -> HttpResponse:
     """The switch on pages: kept in the browser, and by whoever is logged in for all of theirs."""
     code = request.POST.get("language", "")
     if isinstance(request.user, User) and code in Language.values:
-        preferences_update(user=request.user, language=code)
+        # Another of their wishes may no longer hold, a zone that is gone: this browser follows.
+        with suppress(InvalidInputError):
+            preferences_update(user=request.user, language=code)
     return set_language(request)

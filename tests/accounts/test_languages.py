@@ -88,6 +88,15 @@ def test_the_switch_leads_nowhere_else_and_knows_three_languages(client: Client)
     assert client.get("/language/").status_code == 405
 
 
+def test_the_switch_holds_though_another_wish_of_the_member_holds_no_longer(
+    client: Client, person: User
+) -> None:
+    Preferences.objects.create(user=person, time_zone="Mars/Olympus")
+    answer = client.post("/language/", {"language": "ru", "next": LOGIN})
+    assert (answer.status_code, answer["Location"]) == (302, LOGIN)
+    assert spoken(client, "/admin/") == "ru"
+
+
 def test_the_front_page_is_answered_while_the_database_is_away(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
