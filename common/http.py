@@ -260,14 +260,15 @@ def _redirect_goal(source: Url, location: str) -> Url:
 def _refuse_redirect(
     method: str, source: Url, goal: Url, redirects: Redirects, *, has_body: bool
 ) -> None:
-    reason = "another host"
+    shown = _shown(goal)
+    message = f"{source.host} redirects to another host: {shown}."
     if source.scheme == "https" and goal.scheme == "http" and has_body:
-        reason = "an unencrypted address"
+        message = f"{source.host} redirects to an unencrypted address: {shown}."
     elif _is_same_host(source, goal) or (redirects == "any" and method in ("GET", "HEAD")):
         return
     raise RedirectRefusedError(
-        f"{source.host} redirects to {reason}: {_shown(goal)}.",
-        location=_shown(goal),
+        message,
+        location=shown,
         advice="If that is the right place, enter it as the address.",
     )
 

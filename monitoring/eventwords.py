@@ -32,7 +32,6 @@ SENTENCES = (
     gettext_noop("In and out of stock %(number)s times within %(span)s minutes"),
     gettext_noop("In and out of stock %(number)s times within %(span)s seconds"),
     gettext_noop("Settled after %(number)s changes: %(stock)s"),
-    gettext_noop("Not believed yet: %(reason)s."),
     gettext_noop("The shop answers again."),
     gettext_noop("The shop no longer lists this product"),
     gettext_noop("The shop no longer lists %(product)s"),
@@ -47,13 +46,11 @@ PARTS = (
     gettext_noop("low stock"),
     gettext_noop("high stock"),
     gettext_noop("website unreachable"),
-    gettext_noop("%(lost)s of %(known)s products are gone at once"),
-    gettext_noop("%(flipped)s of %(known)s products flipped at once"),
     gettext_noop("%(cause)s (%(quantity)s left)"),
     gettext_noop("%(stock)s (%(quantity)s)"),
 )
-"""What stands in a sentence as its cause, reason or stock: words of ours, no names."""
-OURS = frozenset({"cause", "reason", "stock"})
+"""What stands in a sentence as its cause or stock: words of ours, no names."""
+OURS = frozenset({"cause", "stock"})
 
 
 def event_text(message: str) -> str:

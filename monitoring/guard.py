@@ -17,7 +17,8 @@ class GuardLimits(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """`fingerprint` names the finding, so that a second read can confirm just this one."""
+    """`reason` is a sentence; `fingerprint` names the finding, so that a second read can confirm
+    just this one."""
 
     is_suspect: bool
     reason: str = ""
@@ -46,14 +47,21 @@ def judge(
     """
     lost = sorted(set(listed_before) - set(listed_now))
     if len(lost) >= limits.lost_min and len(lost) > limits.lost_share * len(listed_before):
-        return _suspect(f"{len(lost)} of {len(listed_before)} products are gone at once", lost)
+        return _suspect(
+            f"Not believed yet: {len(lost)} of {len(listed_before)} products are gone at once.",
+            lost,
+        )
     if is_html:
         both = available_before.keys() & available_now.keys()
         flips = sorted(pid for pid in both if available_before[pid] != available_now[pid])
         if len(flips) >= limits.flip_min and len(flips) > limits.flip_share * len(both):
-            return _suspect(f"{len(flips)} of {len(both)} products flipped at once", flips)
+            return _suspect(
+                f"Not believed yet: {len(flips)} of {len(both)} products flipped at once.", flips
+            )
         if template_before and template_now != template_before:
-            return _suspect("the pages look otherwise than before", [template_now])
+            return _suspect(
+                "Not believed yet: the pages look otherwise than before.", [template_now]
+            )
     return BELIEVED
 
 

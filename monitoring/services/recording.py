@@ -240,7 +240,6 @@ def _quarantine(
 ) -> tuple[PollResult, list[int]]:
     """Nothing is believed until a second read finds the same. The first doubt is looked into at
     once; a shop that answers otherwise each time is read at its interval."""
-    message = f"Not believed yet: {verdict.reason}."
     advice = "The shop is read again within seconds; nothing was changed or announced."
     release_or_lose(
         lease,
@@ -256,12 +255,12 @@ def _quarantine(
             "at": now.isoformat(),
         },
         last_error_code="quarantined",
-        last_error=message,
+        last_error=verdict.reason,
         last_advice=advice,
     )
     events = []
     if not lease.quarantine:
-        events = [Event(EventType.SNAPSHOT_QUARANTINED, message=message)]
+        events = [Event(EventType.SNAPSHOT_QUARANTINED, message=verdict.reason)]
     run_id = run_finish(
         lease=lease,
         outcome=PollOutcome.QUARANTINED,

@@ -14,7 +14,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent.parent
 PLACES = (
     "common/http*.py", "common/plugin.py", "common/sheets/*.py", "accounts/services/*.py",
-    "monitoring/diffing.py", "monitoring/selectors.py", "monitoring/services/**/*.py",
+    "monitoring/diffing.py", "monitoring/guard.py", "monitoring/selectors.py",
+    "monitoring/services/**/*.py",
     "notifications/channels/**/*.py", "notifications/services/*.py", "notifications/choices.py",
     "notifications/grouping.py", "notifications/timelines.py",
     "notifications/telegram_bot/linking.py", "notifications/telegram_bot/naming.py",

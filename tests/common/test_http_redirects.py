@@ -5,10 +5,12 @@ from __future__ import annotations
 import socket
 
 import pytest
+from django.utils.translation import override
 
 from common.http import Redirects, _is_same_host, _refuse_redirect, fetch
 from common.http_address import parse_url_strictly
 from common.http_errors import RedirectRefusedError
+from common.texts import shown
 from tests.common.raw_server import Handler, always, answer, read_request, serving
 
 pytestmark = pytest.mark.once
@@ -129,3 +131,16 @@ def test_a_body_does_not_go_from_https_to_http() -> None:
     for redirects in ("same_host", "any"):
         with pytest.raises(RedirectRefusedError, match="unencrypted"):
             _refuse_redirect("POST", source, goal, redirects, has_body=True)
+
+
+@pytest.mark.parametrize("goal", ["http://shop.example/", "https://other.example/"])
+def test_where_it_leads_is_said_in_the_language_of_the_page(goal: str) -> None:
+    source = parse_url_strictly("https://shop.example/")
+    with pytest.raises(RedirectRefusedError) as error:
+        _refuse_redirect("POST", source, parse_url_strictly(goal), "same_host", has_body=True)
+    assert error.value.message.endswith(f": {goal}.")
+    for language in ("ru", "zh-hans"):
+        with override(language):
+            said = shown(error.value.message)
+        assert said.count(" redirects ") + said.count("address") + said.count("host") == 0
+        assert goal in said

@@ -9,11 +9,13 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone, translation
 
+from common.texts import shown
 from monitoring.alerting import alert_event
 from monitoring.choices import AlertKind, EventType
 from monitoring.diffing import diff, observe
 from monitoring.eventwords import event_text
 from monitoring.flapping import FlapRules, Flaps, flip, settled
+from monitoring.guard import GuardLimits, judge
 from monitoring.rules import decide
 from tests.factories import reading, state
 
@@ -61,8 +63,20 @@ def flaps() -> Iterator[str]:
         yield settled(Flaps((), 5), quantity=quantity, available=available).message
 
 
+def doubts() -> Iterator[str]:
+    """Why an answer of a shop is not believed yet."""
+    limits = GuardLimits(lost_min=2, lost_share=0.2, flip_min=2, flip_share=0.2)
+    for now, available, template in (("a", True, "x"), ("abc", False, "x"), ("abc", True, "y")):
+        verdict = judge(
+            listed_before="abc", listed_now=now, available_before=dict.fromkeys("abc", True),
+            available_now=dict.fromkeys(now, available), template_before="x",
+            template_now=template, is_html=True, limits=limits,
+        )  # fmt: skip
+        yield verdict.reason
+
+
 @pytest.mark.parametrize("language", ["ru", "zh-hans"])
-@pytest.mark.parametrize("source", [crossings, alerts, flaps])
+@pytest.mark.parametrize("source", [crossings, alerts, flaps, doubts])
 def test_what_events_say_of_stock_alerts_and_flapping_is_said_in_the_language_with_its_numbers(
     source, language
 ) -> None:
@@ -73,6 +87,15 @@ def test_what_events_say_of_stock_alerts_and_flapping_is_said_in_the_language_wi
             told = event_text(message)
             assert not LATIN.search(told), f"{message} -> {told}"
             assert sorted(re.findall(r"\d+", told)) == sorted(re.findall(r"\d+", message))
+
+
+@pytest.mark.parametrize("language", ["ru", "zh-hans"])
+def test_a_doubt_is_said_alike_as_an_event_and_as_the_state_of_its_website(language) -> None:
+    said = list(doubts())
+    assert len(set(said)) == 3
+    with translation.override(language):
+        assert [shown(one) for one in said] == [event_text(one) for one in said]
+    assert said[0] == "Not believed yet: 2 of 3 products are gone at once."
 
 
 @pytest.mark.parametrize(
