@@ -19,7 +19,7 @@ from accounts.admin.uploads import Upload, upload_drop, upload_find, upload_keep
 from accounts.choices import Role
 from accounts.models import Team
 from common.errors import InvalidInputError
-from common.texts import shown
+from common.texts import joined, shown
 from monitoring.admin.silencing import author_of
 from runtime.teamfile.applying import teamfile_apply
 from runtime.teamfile.document import MOST_BYTES
@@ -88,7 +88,7 @@ def _preview(request: HttpRequest, form: UploadForm) -> dict[str, Any]:
         return {}
     except InvalidInputError as error:
         form.add_error("file", shown(error.message))
-        return {"problems": list(error.fields.items())[:SHOWN]}
+        return {"problems": _problems(error)}
     steps = report.effective()
     return {
         "report": report,
@@ -100,6 +100,12 @@ def _preview(request: HttpRequest, form: UploadForm) -> dict[str, Any]:
         "count": len(steps),
         "token": upload_keep(request, Upload(team.pk, file.name, data)),
     }
+
+
+def _problems(error: InvalidInputError) -> list[tuple[str, str]]:
+    """(place in the file, what is wrong there)."""
+    fields = list(error.fields.items())[:SHOWN]
+    return [(place, joined(*map(shown, texts))) for place, texts in fields]
 
 
 def _take(request: HttpRequest, token: str) -> HttpResponse:
@@ -114,8 +120,8 @@ def _take(request: HttpRequest, token: str) -> HttpResponse:
         text = upload.data.decode("utf-8-sig")
         report = teamfile_apply(team=team, text=text, author=author_of(request))
     except InvalidInputError as error:
-        told = [f"{name}: {' '.join(map(shown, texts))}" for name, texts in error.fields.items()]
-        messages.error(request, " ".join([shown(error.message), *told[:5]]))
+        told = [f"{place}: {text}" for place, text in _problems(error)[:5]]
+        messages.error(request, " ".join([shown(error.message), *told]))
         return redirect("admin-config")
     upload_drop(request, token)
     messages.success(request, f"{upload.name}: {_told(report)}.")

@@ -59,6 +59,16 @@ def test_what_is_wrong_is_shown_by_its_place(owner: Client, world: World) -> Non
     assert "line 1" in bring(owner, world, "a: &x [*x]").content.decode()
 
 
+@pytest.mark.parametrize("language", ["en", "ru", "zh-hans"])
+def test_what_is_wrong_is_escaped_once_in_every_language(
+    owner: Client, world: World, language: str
+) -> None:
+    owner.defaults["HTTP_ACCEPT_LANGUAGE"] = language
+    page = bring(owner, world, "version: 1\nwebsites:\n- {name: A, source: '<i>'}\n")
+    assert "&lt;i&gt;" in page.content.decode()
+    assert "&amp;lt;" not in page.content.decode()
+
+
 def test_a_secret_that_was_made_is_shown_once(owner: Client, world: World) -> None:
     text = "version: 1\nchannels:\n- {name: H, kind: webhook, config: {url: 'https://h.example'}}\n"
     shown = bring(owner, world, text)
