@@ -25,6 +25,8 @@ def open_shops(
 
     They are called `name`1, `name`2, ...; `products` is their number, or rows of the fake world.
     """
+    from django.db import transaction
+
     from accounts.models import Team
     from monitoring.models import Monitor
     from websites.models import Website
@@ -34,25 +36,27 @@ def open_shops(
     count = products if isinstance(products, int) else len(products)
     team, _ = Team.objects.get_or_create(slug="bench", defaults={"name": "Bench"})
     credentials = SECRETS if source == "whmcs_api" else {}
-    websites = Website.objects.bulk_create(
-        Website(
-            team=team,
-            name=shop,
-            source=source,
-            url=f"{remote.base_url}/{shop}",
-            credentials=credentials,
-            **columns,
+    # At once: a core process that runs would poll a website that has no monitors yet.
+    with transaction.atomic():
+        websites = Website.objects.bulk_create(
+            Website(
+                team=team,
+                name=shop,
+                source=source,
+                url=f"{remote.base_url}/{shop}",
+                credentials=credentials,
+                **columns,
+            )
+            for shop in shop_names(name, shops)
         )
-        for shop in shop_names(name, shops)
-    )
-    Monitor.objects.bulk_create(
-        (
-            Monitor(website=website, product_id=str(pid))
-            for website in websites
-            for pid in range(1, count + 1)
-        ),
-        batch_size=2000,
-    )
+        Monitor.objects.bulk_create(
+            (
+                Monitor(website=website, product_id=str(pid))
+                for website in websites
+                for pid in range(1, count + 1)
+            ),
+            batch_size=2000,
+        )
     return [website.pk for website in websites]
 
 
