@@ -154,8 +154,8 @@ def test_bad_input_leaves_stock_untouched_and_says_what_to_do(website, shop, cas
 
 
 def test_a_slow_drip_is_cut_at_the_deadline(website, shop, monkeypatch):
-    monkeypatch.setattr("websites.sources.whmcs_api.source.DEADLINE_SECONDS", 0.5)
     poll(website)
+    monkeypatch.setattr("websites.sources.whmcs_api.source.DEADLINE_SECONDS", 0.5)
     shop.set_stock(1, 0)
     shop.fault("drip", seconds=3)
     poll(website)
