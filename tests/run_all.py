@@ -30,9 +30,7 @@ from threading import Lock
 ROOT = Path(__file__).resolve().parent.parent
 REPORTS = ROOT / "var" / "reports"
 WORKERS = os.environ.get("TEST_WORKERS", "2")
-NICE_WORKERS = os.environ.get("TEST_WORKERS", "3")
-"""One more than cores: the lanes leave each other time when they wait."""
-NICE = 4
+NICE = 2
 IS_MEASURED = bool(os.environ.get("COVERAGE"))
 COVERAGE = ["--cov", "--cov-report=", "--cov-fail-under=0"] if IS_MEASURED else []
 printing = Lock()
@@ -124,8 +122,7 @@ def run_part(part: Part) -> tuple[int, Counter[str]]:
         environment["TEST_DATABASE_URL"] = part.url
         environment["TEST_DATABASE_NAME"] = f"test_{part.name.replace('-', '_')}"
     command = ["nice", "-n", str(part.nice)] if part.nice else []
-    workers = NICE_WORKERS if part.nice else WORKERS
-    command += [sys.executable, "-m", "pytest", "-n", workers, "--dist", "worksteal"]
+    command += [sys.executable, "-m", "pytest", "-n", WORKERS, "--dist", "worksteal"]
     command += [f"--junitxml={report}", *part.words]
     started = time.monotonic()
     print(f"\n=== {part.name} begins ===", flush=True)

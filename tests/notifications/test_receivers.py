@@ -108,7 +108,7 @@ def test_a_task_has_at_most_so_many_messages_under_way_and_begins_the_rest_while
     world, monkeypatch
 ):
     monkeypatch.setattr(announcing, "LIMIT", 2)
-    for monitor in shops_with_slow_receivers(world, 3, delay_seconds=0.2):
+    for monitor in shops_with_slow_receivers(world, 3, delay_seconds=1.0):
         history_recorded.send(sender=object, event_ids=[make_event(monitor).pk])
     assert statuses() == ["sending", "sending", "pending"]
     recording_finished.send(sender=object)
@@ -117,7 +117,7 @@ def test_a_task_has_at_most_so_many_messages_under_way_and_begins_the_rest_while
 
 def test_what_finds_no_room_while_a_task_waits_is_left_to_the_sweep(world, monkeypatch):
     monkeypatch.setattr(announcing, "LIMIT", 2)
-    for monitor in shops_with_slow_receivers(world, 3, delay_seconds=0.3):
+    for monitor in shops_with_slow_receivers(world, 3, delay_seconds=1.5):
         history_recorded.send(sender=object, event_ids=[make_event(monitor).pk])
     announcing.announced_wait(0.05)
     assert wait_for_background(10)
