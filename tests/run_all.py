@@ -44,6 +44,7 @@ class Part:
     url: str = ""
     words: list[str] = field(default_factory=list)
     nice: int = 0
+    workers: str = WORKERS
     is_live: bool = False
     """Its output goes to the terminal as it comes, not in one piece in the end."""
 
@@ -80,7 +81,8 @@ def lanes(url: str | None) -> list[list[Part]]:
     computing = [Part("sqlite", "", ["-m", "not e2e and not bulk", *COVERAGE], NICE)]
     waiting = [Part("sqlite-e2e", "", ["-m", "e2e", *homes("e2e")])]
     if url:
-        computing.append(Part("postgresql", url, ["-m", "not e2e and not once"], NICE))
+        # By then the other lane has ended or is about to; those who wait for the server leave room.
+        computing.append(Part("postgresql", url, ["-m", "not e2e and not once"], NICE, "3"))
         waiting.append(Part("postgresql-e2e", url, ["-m", "e2e and not once", *homes("e2e")]))
     # Last, in the lane that has time left; without what PostgreSQL, which is stricter, ran anyway.
     bulk = "bulk and not e2e and once" if url else "bulk and not e2e"
@@ -122,7 +124,7 @@ def run_part(part: Part) -> tuple[int, Counter[str]]:
         environment["TEST_DATABASE_URL"] = part.url
         environment["TEST_DATABASE_NAME"] = f"test_{part.name.replace('-', '_')}"
     command = ["nice", "-n", str(part.nice)] if part.nice else []
-    command += [sys.executable, "-m", "pytest", "-n", WORKERS, "--dist", "worksteal"]
+    command += [sys.executable, "-m", "pytest", "-n", part.workers, "--dist", "worksteal"]
     command += [f"--junitxml={report}", *part.words]
     started = time.monotonic()
     print(f"\n=== {part.name} begins ===", flush=True)
