@@ -11,6 +11,7 @@ from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
 
+from accounts.services.keys import KEY_PREFIX
 from tests.admin.conftest import log_in
 from tests.admin.made_up import NOISE, noise_for_russian
 from tests.admin.reading import latin_runs, read_aloud
@@ -24,6 +25,7 @@ NAMES = (
     "ntfy", "Webhook", "GET", "POST",
 )  # fmt: skip
 KNOWN = re.compile(
+    rf"{KEY_PREFIX}[\w-]+|"
     r"qq[\w.-]*|md5|\w+\*+"  # names of the world, a masked password
     r"|https?://\S+|\S+@\S+|[\w.]*[_/$][\w./]*|\w+-\w+-\w+-\w+-\w+"  # addresses, names in code, ids
     r"|\b[A-Z]\w+/\w[\w/+-]*|" + "|".join(rf"\b{name}\b" for name in NAMES),
